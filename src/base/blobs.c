@@ -1,0 +1,105 @@
+/* blobs.c - see blobs.h. A reference is the chunk's number << 20 | the offset in it. */
+#include "base/blobs.h"
+
+#include <string.h>
+#include "base/memory.h"
+
+#define OFFSET_BITS 20
+
+void wp_blobs_init(struct wp_blobs *b, struct wp_budget *budget, size_t ram_limit_bytes) {
+    memset(b, 0, sizeof *b);
+    wp_spill_init(&b->spill, budget);
+    b->ram_limit_bytes = ram_limit_bytes;
+    pthread_mutex_init(&b->lock, NULL);
+}
+
+void wp_blobs_release(struct wp_blobs *b) {
+    for (size_t i = 0; i < b->count; i++) {
+        if (!b->chunks[i].ram) continue;
+        wp_free(b->chunks[i].ram);
+        wp_budget_give(b->spill.budget, b->chunks[i].bytes);
+    }
+    wp_free(b->chunks);
+    if (b->spill.budget) {
+        wp_spill_release(&b->spill);
+        pthread_mutex_destroy(&b->lock);
+    }
+    memset(b, 0, sizeof *b);
+}
+
+void wp_blob_writer_init(struct wp_blob_writer *w, struct wp_blobs *b) {
+    *w = (struct wp_blob_writer){.blobs = b};
+}
+
+/* Takes a number for a new chunk. */
+static enum wp_status number_chunk(struct wp_blobs *b, uint64_t *number) {
+    pthread_mutex_lock(&b->lock);
+    enum wp_status status = WP_GROW(b->chunks, b->count, b->cap);
+    if (status == WP_OK) {
+        *number = b->count++;
+        b->chunks[*number] = (struct wp_blob_chunk){0};
+    }
+    pthread_mutex_unlock(&b->lock);
+    return status;
+}
+
+/* Puts the writer's chunk where it will stay. */
+static enum wp_status file_chunk(struct wp_blob_writer *w, struct wp_error *err) {
+    struct wp_blobs *b = w->blobs;
+    if (!w->chunk) return WP_OK;
+    struct wp_blob_chunk filed = {.ram = w->chunk, .bytes = w->used};
+    w->chunk = NULL;
+    bool room = atomic_fetch_add(&b->ram_bytes, filed.bytes) + filed.bytes <= b->ram_limit_bytes;
+    if (room && !wp_budget_full(b->spill.budget)) {
+        wp_budget_take(b->spill.budget, filed.bytes);
+    } else {
+        atomic_fetch_sub(&b->ram_bytes, filed.bytes);
+        enum wp_status status = wp_spill_write(&b->spill, filed.ram, filed.bytes, &filed.offset, err);
+        wp_free(filed.ram);
+        filed.ram = NULL;
+        WP_TRY(status);
+    }
+    pthread_mutex_lock(&b->lock);
+    b->chunks[w->number] = filed;
+    pthread_mutex_unlock(&b->lock);
+    return WP_OK;
+}
+
+enum wp_status wp_blob_reserve(struct wp_blob_writer *w, size_t len, uint8_t **area, uint64_t *ref,
+                               struct wp_error *err) {
+    if (len > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "a string of %zu bytes is too long to keep", len);
+    if (!w->chunk || w->used + len > WP_BLOB_CHUNK_BYTES) {
+        WP_TRY(file_chunk(w, err));
+        enum wp_status status = number_chunk(w->blobs, &w->number);
+        size_t bytes = len > WP_BLOB_CHUNK_BYTES ? len : WP_BLOB_CHUNK_BYTES;
+        w->chunk = status == WP_OK ? wp_alloc(bytes, 1) : NULL;
+        w->used = 0;
+        if (!w->chunk) return wp_fail(err, WP_ENOMEM, "out of memory");
+    }
+    *area = w->chunk + w->used;
+    *ref = w->number << OFFSET_BITS | w->used;
+    w->used += len;
+    return WP_OK;
+}
+
+enum wp_status wp_blob_writer_finish(struct wp_blob_writer *w, struct wp_error *err) {
+    return file_chunk(w, err);
+}
+
+void wp_blob_writer_release(struct wp_blob_writer *w) {
+    wp_free(w->chunk);
+    *w = (struct wp_blob_writer){0};
+}
+
+const uint8_t *wp_blobs_get(struct wp_blobs *b, uint64_t ref, size_t len, void *scratch,
+                            struct wp_error *err) {
+    const struct wp_blob_chunk *chunk = &b->chunks[ref >> OFFSET_BITS];
+    uint64_t at = ref & (((uint64_t)1 << OFFSET_BITS) - 1);
+    if (chunk->ram) return chunk->ram + at;
+    if (wp_spill_read(&b->spill, scratch, len, chunk->offset + at, err) != WP_OK) return NULL;
+    return scratch;
+}
+
+bool wp_blobs_in_ram(const struct wp_blobs *b, uint64_t ref) {
+    return b->chunks[ref >> OFFSET_BITS].ram != NULL;
+}

@@ -1,0 +1,90 @@
+/* memory.c - see memory.h. */
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+#define BUFFER_FIRST_BYTES 256
+#define ARRAY_FIRST_COUNT 16
+
+void *wp_alloc(size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+    return malloc(bytes ? bytes : 1);
+}
+
+void *wp_zalloc(size_t count, size_t size) {
+    return calloc(count ? count : 1, size ? size : 1);
+}
+
+void *wp_realloc(void *old, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+    return realloc(old, bytes ? bytes : 1);
+}
+
+void wp_free(void *area) {
+    free(area);
+}
+
+void *wp_alloc_large(size_t bytes) {
+    if (bytes > SIZE_MAX - HUGE_PAGE_BYTES) return NULL;
+    bytes = (bytes + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1);
+    void *area = aligned_alloc(HUGE_PAGE_BYTES, bytes);
+    if (area) (void)madvise(area, bytes, MADV_HUGEPAGE); /* advice: to be refused costs time, not truth */
+    return area;
+}
+
+enum wp_status wp_buffer_reserve(struct wp_buffer *b, size_t more, size_t max) {
+    size_t need;
+    if (__builtin_add_overflow(b->len, more, &need) || need > max) return WP_ETOOBIG;
+    if (need <= b->cap) return WP_OK;
+    size_t cap = b->cap ? b->cap : BUFFER_FIRST_BYTES;
+    while (cap < need) cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+    if (cap > max) cap = max;
+    uint8_t *data = wp_realloc(b->data, cap, 1);
+    if (!data) return WP_ENOMEM;
+    b->data = data;
+    b->cap = cap;
+    return WP_OK;
+}
+
+enum wp_status wp_buffer_add(struct wp_buffer *b, const void *data, size_t len) {
+    if (!len) return WP_OK;
+    WP_TRY(wp_buffer_reserve(b, len, SIZE_MAX));
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+    return WP_OK;
+}
+
+enum wp_status wp_buffer_print(struct wp_buffer *b, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0) return WP_EINVAL;
+    WP_TRY(wp_buffer_reserve(b, (size_t)len + 1, SIZE_MAX));
+    va_start(args, format);
+    vsnprintf((char *)b->data + b->len, (size_t)len + 1, format, args);
+    va_end(args);
+    b->len += (size_t)len;
+    return WP_OK;
+}
+
+void wp_buffer_release(struct wp_buffer *b) {
+    wp_free(b->data);
+    *b = (struct wp_buffer){0};
+}
+
+enum wp_status wp_grow_(void **array, size_t *cap, size_t size) {
+    size_t want = *cap ? *cap * 2 : ARRAY_FIRST_COUNT;
+    void *grown = want > *cap ? wp_realloc(*array, want, size) : NULL;
+    if (!grown) return WP_ENOMEM;
+    *array = grown;
+    *cap = want;
+    return WP_OK;
+}
