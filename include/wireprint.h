@@ -71,6 +71,93 @@ struct wp_error {
 /* The library's version, as WP_VERSION was when it was built. */
 WP_API const char *wp_version(void);
 
+/* ---- fingerprints ---- */
+
+/* The id of the scheme: every parameter that changes a fingerprint (src/sketch/SKETCH.md). */
+WP_API uint64_t wp_scheme_id(void);
+
+/* What one text looks like. Immutable; any number of threads may read one. */
+typedef struct wp_fingerprint wp_fingerprint;
+
+/* Of len bytes of UTF-8 (bytes that are none separate words). WP_ENOMEM; WP_ETOOBIG beyond 2 GiB. */
+WP_API enum wp_status wp_fingerprint_new(const char *text, size_t len, wp_fingerprint **out);
+WP_API void wp_fingerprint_free(wp_fingerprint *f);
+
+/* Words (code points, in scripts without spaces), and shingles in order with repeats. */
+WP_API uint32_t wp_fingerprint_tokens(const wp_fingerprint *f);
+WP_API uint32_t wp_fingerprint_shingles(const wp_fingerprint *f);
+/* 16 bytes each: XXH3-128 of the words (low half first, little-endian), and the 128-bit SimHash likewise. */
+WP_API void wp_fingerprint_exact(const wp_fingerprint *f, uint8_t out[16]);
+WP_API void wp_fingerprint_simhash(const wp_fingerprint *f, uint8_t out[16]);
+/* The sampled shingles' hashes, ascending, 0 to 128 of them; borrowed. */
+WP_API const uint64_t *wp_fingerprint_samples(const wp_fingerprint *f, size_t *count);
+/* The hashes of up to 16 different numbers in the text, ascending; borrowed. */
+WP_API const uint32_t *wp_fingerprint_numbers(const wp_fingerprint *f, size_t *count);
+/* The MinHash sketch: 256 bins of one byte, 0 = empty; borrowed. */
+WP_API const uint8_t *wp_fingerprint_sketch(const wp_fingerprint *f);
+
+/* Estimated Jaccard similarity of the shingle sets, 0..1 (root mean square error about 0.025). */
+WP_API double wp_fingerprint_jaccard(const wp_fingerprint *a, const wp_fingerprint *b);
+/* Bits in which the SimHashes differ, 0..128. */
+WP_API unsigned wp_fingerprint_hamming(const wp_fingerprint *a, const wp_fingerprint *b);
+
+/* ---- batch: many articles in, stories and matches out ---- */
+
+/*
+ * A batch goes through three steps: set (before the first article), add, finish; then it is asked. Articles
+ * are known by number, in the order of adding from 0. Answers are the same for any number of threads and any
+ * memory limit. One thread at a time; wp_batch_finish starts threads of its own and ends them.
+ */
+typedef struct wp_batch_run wp_batch_run;
+
+/* What is known of an article. Strings end in NUL; NULL is unknown. Borrowed during the call only. */
+struct wp_article {
+    const char *text; /* text_len bytes of UTF-8 */
+    size_t text_len;
+    const char *id;     /* for the caller; repeated ids are counted, not refused */
+    const char *url;    /* its registrable domain is the owner */
+    const char *source; /* the owner when there is no url */
+    const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or the "date-format" setting */
+};
+
+/* A member of a story. */
+struct wp_batch_member {
+    uint64_t article, to; /* `to`: the member that it matched; itself for the lead */
+    const char *relation; /* "lead", "exact", "copy"; static */
+    double coverage, jaccard;
+};
+
+/* A matching pair, a < b. */
+struct wp_batch_match {
+    uint64_t a, b;
+    const char *relation; /* "exact", "copy", "excerpt"; static */
+    double coverage, jaccard, containment;
+};
+
+WP_API enum wp_status wp_batch_new(wp_batch_run **out);
+WP_API void wp_batch_free(wp_batch_run *b);
+
+/* A setting by the name of dedup's flag: "match", "verify", "keep", "threads", "memory" (bytes), "tmp",
+ * "date-format", "max-record". Copied. WP_EINVAL with words. Not after the first article. */
+WP_API enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value,
+                                   struct wp_error *err);
+
+/* Adds one article. WP_ETEXT without text; WP_ENOMEM, WP_ENOSPC, ...: the batch can then only be freed. */
+WP_API enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, struct wp_error *err);
+/* Finds the matches and the stories. No article may be added afterwards. */
+WP_API enum wp_status wp_batch_finish(wp_batch_run *b, struct wp_error *err);
+
+/* After finishing. Stories of two or more, in the order of their first members. */
+WP_API size_t wp_batch_story_count(const wp_batch_run *b);
+WP_API size_t wp_batch_story_size(const wp_batch_run *b, size_t story);
+WP_API uint64_t wp_batch_story_lead(const wp_batch_run *b, size_t story);
+/* Member number `member` of a story, in the order of adding. WP_EINVAL beyond the end. */
+WP_API enum wp_status wp_batch_story_member(const wp_batch_run *b, size_t story, size_t member,
+                                            struct wp_batch_member *out);
+/* The next matching pair, ordered by (a, b); WP_END behind the last. Exact copies are listed once, with the
+ * first of their kind. */
+WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match *out, struct wp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,187 @@
+# wireprint: one non-recursive Makefile. `make help` lists the targets.
+#
+# Objects go to build/<variant>/; `make` leaves the program at build/wireprint. Sources, tests and command-line
+# cases are found by glob: to add one is to put it into its folder.
+
+VARIANT ?= release
+CC      ?= cc
+CXX     ?= c++
+PREFIX  ?= /usr/local
+DESTDIR ?=
+OUT     := build/$(VARIANT)
+
+FLAGS_release := -O3 -g1 -DNDEBUG
+FLAGS_debug   := -O0 -g3
+FLAGS_check   := -O2 -g
+FLAGS_asan    := -O1 -g -fsanitize=address -fno-omit-frame-pointer
+FLAGS_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -g -fsanitize=thread
+FLAGS_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+
+WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wvla -Wmissing-prototypes -Wstrict-prototypes
+CPPFLAGS_ALL := -Iinclude -Isrc -D_GNU_SOURCE $(CPPFLAGS)
+CFLAGS_ALL   := -std=c17 -fPIC -fvisibility=hidden -pthread $(WARN) $(FLAGS_$(VARIANT)) $(CFLAGS)
+CXXFLAGS_ALL := -std=c++17 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -pthread -Wall -Wextra $(FLAGS_$(VARIANT)) $(CXXFLAGS)
+LDFLAGS_ALL  := -pthread $(FLAGS_$(VARIANT)) $(LDFLAGS)
+LIBS_CORE := -lxxhash -lzstd -lz -lutf8proc -lpsl -lsimdjson -lstdc++ -lm
+LIBS      := $(LIBS_CORE) -luv
+
+# Kernels are compiled for their instruction set by the end of their name.
+%_avx2.o:   KERNEL := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+%_avx512.o: KERNEL := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2
+
+# The library is everything but the event loop, the generator and the program.
+CORE_DIRS := base text input sketch match story engine report
+PROG_DIRS := ingest gen cli
+CORE_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(CORE_DIRS:%=src/%/*.c) $(CORE_DIRS:%=src/%/*.cc))))
+PROG_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(PROG_DIRS:%=src/%/*.c))))
+PROG_LIB_OBJ := $(filter-out %/cli/main.o,$(PROG_OBJ))
+
+UNIT  := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c tests/model/test_*.c))
+
+.PHONY: all help clean
+all: build/wireprint ## build the program (build/wireprint) and the static library
+
+help: ## print this list
+	@grep -hE '^[a-z][a-z -]*:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+build/wireprint: $(OUT)/wireprint
+	@mkdir -p build && cp -f $< $@
+
+$(OUT)/wireprint: $(PROG_OBJ) $(OUT)/libwireprint.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(OUT)/libwireprint.a: $(CORE_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(KERNEL) -MMD -MP -c -o $@ $<
+
+$(OUT)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(OUT)/tests/%: tests/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+
+.PHONY: tests
+tests: $(UNIT)
+
+clean: ## remove everything built
+	rm -rf build
+
+-include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)
+
+# ---------------------------------------------------------------------------------------------------------------
+# demo
+
+.PHONY: demo
+demo: ## install what is missing, build, find the stories of a sample dump
+	@tools/install-deps build
+	@echo "building ..."
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release all
+	@tools/demo/run build/wireprint tools/demo/sample.jsonl build/demo
+
+# ---------------------------------------------------------------------------------------------------------------
+# check: tests/run finds and counts the tests; `make check-asan` and the like run those a sanitizer can say
+# something about. CHECK_ARGS goes to tests/run (CHECK_ARGS='--verbose dates').
+
+# All cores, unless -j was given.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(OUT)/tests/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+CHECK_BUILD = $(MAKE) --no-print-directory -s $(PARALLEL) check-build
+DYNAMIC_KINDS := unit,model,cli,fuzz
+
+.PHONY: check check-build check-asan check-ubsan check-tsan check-all lint format
+check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so)
+
+check: ## build and pass every test (under 2 minutes on 2 cores)
+	@$(CHECK_BUILD) VARIANT=check
+	@tests/run --build build/check $(CHECK_ARGS)
+
+check-asan check-ubsan check-tsan: check-%: ## the same under a sanitizer
+	@$(CHECK_BUILD) VARIANT=$*
+	@tests/run --build build/$* --kinds $(DYNAMIC_KINDS) --timeout 600 $(CHECK_ARGS)
+
+check-all: ## every test with every kernel, then under every sanitizer
+	@$(MAKE) --no-print-directory check CHECK_ARGS='--sweep-cpu $(CHECK_ARGS)'
+	@$(MAKE) --no-print-directory check-asan
+	@$(MAKE) --no-print-directory check-ubsan
+	@$(MAKE) --no-print-directory check-tsan
+
+lint: ## layers, formatting, symbols and the like alone
+	@$(CHECK_BUILD) VARIANT=check
+	@tests/run --build build/check --kinds lint $(CHECK_ARGS)
+
+# Programs in which the n-th allocation fails: see tests/support/fail_alloc.h.
+FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
+$(OUT)/tests/unit/test_alloc_%: tests/unit/test_alloc_%.c tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) $(FAIL_ALLOC) -o $@ $< tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+
+# A fuzz target that reads the files of its corpus once, without libFuzzer.
+$(OUT)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+
+# ---------------------------------------------------------------------------------------------------------------
+# fuzz: clang's libFuzzer with the address and undefined behaviour sanitizers. What is found is left in
+# build/fuzz/found/; a finding that was fixed goes into tests/fuzz/corpus/NAME/, where `make check` replays it.
+
+FUZZ_SECONDS ?= 20
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: fuzz fuzz-build
+fuzz: ## run each fuzz target for FUZZ_SECONDS [20]
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=fuzz CC=clang CXX=clang++ fuzz-build
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ_NAMES)
+
+fuzz-build: $(FUZZ_NAMES:%=$(OUT)/tests/fuzz/fuzz_%)
+
+$(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+
+# ---------------------------------------------------------------------------------------------------------------
+# install
+
+VERSION := $(shell sed -n 's/^.define WP_VERSION "\(.*\)"/\1/p' include/wireprint.h)
+SO_NAME := libwireprint.so.0
+SO_FILE := libwireprint.so.$(VERSION)
+DEST    := $(DESTDIR)$(PREFIX)
+
+.PHONY: man install uninstall dist
+$(OUT)/libwireprint.so: $(CORE_OBJ) tools/libwireprint.map
+	$(CC) -shared $(LDFLAGS_ALL) -Wl,-soname,$(SO_NAME) -Wl,--version-script=tools/libwireprint.map -Wl,-z,defs -o $@ $(CORE_OBJ) $(LIBS_CORE)
+
+man: $(OUT)/wireprint ## man pages from --help, into build/man (needs scdoc)
+	@tools/make-man $(OUT)/wireprint build/man
+
+install: $(OUT)/wireprint $(OUT)/libwireprint.a $(OUT)/libwireprint.so ## install under DESTDIR and PREFIX [/usr/local]
+	install -d $(DEST)/bin $(DEST)/lib/pkgconfig $(DEST)/include $(DEST)/share/man/man1
+	install -m 755 $(OUT)/wireprint $(DEST)/bin/wireprint
+	install -m 644 $(OUT)/libwireprint.a $(DEST)/lib/libwireprint.a
+	install -m 755 $(OUT)/libwireprint.so $(DEST)/lib/$(SO_FILE)
+	ln -sf $(SO_FILE) $(DEST)/lib/$(SO_NAME)
+	ln -sf $(SO_NAME) $(DEST)/lib/libwireprint.so
+	install -m 644 include/wireprint.h $(DEST)/include/wireprint.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/wireprint.pc.in > $(DEST)/lib/pkgconfig/wireprint.pc
+	@if command -v scdoc >/dev/null; then tools/make-man $(OUT)/wireprint $(DEST)/share/man/man1; else echo "no scdoc: man pages are left out"; fi
+
+uninstall: ## remove what install put there
+	rm -f $(DEST)/bin/wireprint $(DEST)/lib/libwireprint.a $(DEST)/lib/libwireprint.so $(DEST)/lib/$(SO_NAME)
+	rm -f $(DEST)/lib/libwireprint.so.*.*.* $(DEST)/include/wireprint.h $(DEST)/lib/pkgconfig/wireprint.pc
+	rm -f $(DEST)/share/man/man1/wireprint.1 $(DEST)/share/man/man1/wireprint-*.1
+
+dist: ## the sources of HEAD as build/wireprint-VERSION.tar.gz
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=wireprint-$(VERSION)/ -o build/wireprint-$(VERSION).tar.gz HEAD
+
+# ---------------------------------------------------------------------------------------------------------------
+# format
+
+format: ## clang-format on every source
+	clang-format -i $$(find src include tests \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -not -path '*/corpus/*')

@@ -1,0 +1,348 @@
+/*
+ * dedup.c - wireprint dedup: from a dump to its stories.
+ *
+ * Puts the parts together: paths -> ingest -> reader -> run -> answers. All outputs are opened aside before
+ * any work is done and renamed together at the end, so that whatever goes wrong leaves nothing half-written.
+ */
+#include "cli/options.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/memory.h"
+#include "engine/reader.h"
+#include "ingest/ingest.h"
+#include "input/paths.h"
+#include "report/answers.h"
+#include "report/kept.h"
+#include "report/summary.h"
+
+enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_COUNT };
+
+struct dedup_flags {
+    const char *outputs[OUT_COUNT];
+    const char *match, *verify, *keep, *tmp, *date_format;
+    const char *id, *text, *url, *source, *title, *date;
+    uint64_t threads, memory, max_record;
+    bool strict, quiet, no_progress;
+};
+
+static const struct wp_flag flags[] = {
+#define AT(field) offsetof(struct dedup_flags, field)
+    {"output", 'o', WP_FLAG_TEXT, AT(outputs[OUT_KEPT]), "FILE",
+     "the kept records, byte for byte; .gz and .zst compress"},
+    {"removed", 0, WP_FLAG_TEXT, AT(outputs[OUT_REMOVED]), "FILE", "the other records, byte for byte"},
+    {"stories", 0, WP_FLAG_TEXT, AT(outputs[OUT_STORIES]), "FILE",
+     "the stories of two or more, as JSON lines"},
+    {"matches", 0, WP_FLAG_TEXT, AT(outputs[OUT_MATCHES]), "FILE", "the matching pairs, as TSV"},
+    {"summary", 0, WP_FLAG_TEXT, AT(outputs[OUT_SUMMARY]), "FILE",
+     "every count, the settings and the times, as JSON"},
+    {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
+    {"verify", 0, WP_FLAG_TEXT, AT(verify), "HOW",
+     "exact: every pair on the texts; sketch: from fingerprints alone [exact]"},
+    {"keep", 0, WP_FLAG_TEXT, AT(keep), "POLICY",
+     "the lead of a story: earliest, longest, first or source:A,B,... [earliest]"},
+    {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
+    {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
+     "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
+    {"tmp", 0, WP_FLAG_TEXT, AT(tmp), "DIR", "where temporary files go [beside the first output]"},
+    {"id-field", 0, WP_FLAG_TEXT, AT(id), "NAME", "field with the id; a.b for nested ones [id]"},
+    {"text-field", 0, WP_FLAG_TEXT, AT(text), "NAME", "field with the text [text]"},
+    {"url-field", 0, WP_FLAG_TEXT, AT(url), "NAME", "field with the url [url]"},
+    {"source-field", 0, WP_FLAG_TEXT, AT(source), "NAME", "field with the source [source]"},
+    {"title-field", 0, WP_FLAG_TEXT, AT(title), "NAME", "field with the title [title]"},
+    {"date-field", 0, WP_FLAG_TEXT, AT(date), "NAME", "field with the date [date]"},
+    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
+     "such as %m/%d/%Y, tried before the built-in forms"},
+    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected [64M]"},
+    {"strict", 0, WP_FLAG_BOOL, AT(strict), NULL, "the first bad record ends the run"},
+    {"no-progress", 0, WP_FLAG_BOOL, AT(no_progress), NULL, "no progress line"},
+    {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
+#undef AT
+};
+
+static int dedup_run(int argc, char **argv);
+
+const struct wp_command wp_command_dedup = {
+    .name = "dedup",
+    .usage = "INPUT... [-o KEPT] [--stories FILE] [--matches FILE] ...",
+    .summary = "find the stories in dumps of articles, and keep one article of each",
+    .details =
+        "INPUT is a file, a directory, a glob pattern or - for standard input: JSON lines, plain, gzip or\n"
+        "zstd, told apart by content. Without -o it reports only. Inputs are never changed.\n"
+        "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
+    .flags = flags,
+    .flag_count = sizeof flags / sizeof *flags,
+    .run = dedup_run,
+};
+
+/* One run of the command. */
+struct dedup {
+    struct dedup_flags flags;
+    struct wp_settings settings;
+    struct wp_paths paths;
+    char *tmp_dir;
+    struct wp_run run;
+    struct wp_reader *reader;
+    struct wp_ingest *ingest;
+    struct wp_output outputs[OUT_COUNT];
+    struct wp_summary summary;
+    uint64_t total_bytes; /* of the inputs, as far as known */
+    bool size_unknown, run_made, show_progress, progress_shown;
+    double begin;
+};
+
+/* For the signal handler only: the program runs one command. */
+static struct dedup *volatile interrupted;
+
+static void on_signal(int number) {
+    (void)number;
+    struct dedup *d = interrupted;
+    if (!d) return;
+    atomic_store(&d->run.cancel, true);
+    if (d->ingest) wp_ingest_cancel(d->ingest);
+}
+
+static void catch_signals(struct dedup *d) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    interrupted = d;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static double now_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static enum wp_status set_words(struct wp_settings *s, const char *name, const char *value,
+                                struct wp_error *err) {
+    return value ? wp_settings_set(s, name, value, err) : WP_OK;
+}
+
+static enum wp_status set_number(struct wp_settings *s, const char *name, uint64_t value,
+                                 struct wp_error *err) {
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return value ? wp_settings_set(s, name, text, err) : WP_OK;
+}
+
+static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
+    const struct dedup_flags *f = &d->flags;
+    struct wp_settings *s = &d->settings;
+    const char *const words[][2] = {
+        {"match", f->match},       {"verify", f->verify},           {"keep", f->keep},
+        {"tmp", f->tmp},           {"date-format", f->date_format}, {"id-field", f->id},
+        {"text-field", f->text},   {"url-field", f->url},           {"source-field", f->source},
+        {"title-field", f->title}, {"date-field", f->date}};
+    wp_settings_init(s);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        WP_TRY(set_words(s, words[i][0], words[i][1], err));
+    WP_TRY(set_number(s, "threads", f->threads, err));
+    WP_TRY(set_number(s, "memory", f->memory, err));
+    WP_TRY(set_number(s, "max-record", f->max_record, err));
+    s->strict = f->strict;
+    return WP_OK;
+}
+
+/* Temporary files go beside the first output that is a file. */
+static enum wp_status choose_tmp(struct dedup *d, struct wp_error *err) {
+    for (size_t i = 0; i < OUT_COUNT && !d->flags.tmp; i++) {
+        const char *name = d->flags.outputs[i];
+        if (!name || strcmp(name, "-") == 0 || wp_file_kind(name) == WP_FILE_OTHER) continue;
+        d->tmp_dir = wp_path_directory(name);
+        if (!d->tmp_dir) return wp_fail(err, WP_ENOMEM, "out of memory");
+        d->settings.tmp_dir = d->tmp_dir;
+        break;
+    }
+    if (wp_file_kind(d->settings.tmp_dir) != WP_FILE_DIRECTORY)
+        return wp_fail_file(err, WP_ENOENT, d->settings.tmp_dir, "no such directory for temporary files");
+    return WP_OK;
+}
+
+static enum wp_status check_output(struct dedup *d, size_t output, struct wp_error *err) {
+    const char *name = d->flags.outputs[output];
+    for (size_t i = 0; i < output; i++) {
+        const char *other = d->flags.outputs[i];
+        if (other && (strcmp(name, other) == 0 || wp_file_is_same(name, other)) &&
+            wp_file_kind(name) != WP_FILE_OTHER)
+            return wp_fail_file(err, WP_EINVAL, name, "is the name of two outputs");
+    }
+    for (size_t i = 0; i < d->paths.count; i++)
+        if (wp_file_kind(name) == WP_FILE_REGULAR && wp_file_is_same(name, d->paths.names[i]))
+            return wp_fail_file(err, WP_EINVAL, name, "is an input and would be overwritten");
+    return WP_OK;
+}
+
+static enum wp_status open_outputs(struct dedup *d, struct wp_error *err) {
+    for (size_t i = 0; i < OUT_COUNT; i++) {
+        if (!d->flags.outputs[i]) continue;
+        WP_TRY(check_output(d, i, err));
+        WP_TRY(wp_output_open(&d->outputs[i], d->flags.outputs[i], err));
+    }
+    return WP_OK;
+}
+
+/* What a run may write to --tmp: the streams of shingles, about as much as the decoded input. Compressed
+ * inputs are taken to hold four times their size. Too little space is a warning, because the estimate is
+ * rough; running out of it is an error that names the place. */
+static void check_space(const struct dedup *d) {
+    uint64_t space, want = d->settings.verify_exact ? d->total_bytes : 0;
+    if (wp_directory_free_bytes(d->settings.tmp_dir, &space, NULL) != WP_OK || space >= want) return;
+    fprintf(stderr,
+            "wireprint dedup: warning: %s has %.1f GB free, and temporary files may need %.1f GB (--tmp)\n",
+            d->settings.tmp_dir, (double)space / 1e9, (double)want / 1e9);
+}
+
+static void measure_inputs(struct dedup *d) {
+    for (size_t i = 0; i < d->paths.count; i++) {
+        struct wp_file f = {0};
+        uint64_t bytes = 0;
+        if (strcmp(d->paths.names[i], "-") == 0 || wp_file_kind(d->paths.names[i]) != WP_FILE_REGULAR ||
+            wp_file_open(&f, d->paths.names[i], NULL) != WP_OK || wp_file_size(&f, &bytes, NULL) != WP_OK)
+            d->size_unknown = true;
+        d->total_bytes += bytes;
+        wp_file_close(&f, NULL);
+    }
+}
+
+static void show_progress(void *self) {
+    struct dedup *d = self;
+    uint64_t raw, decoded;
+    double seconds = now_seconds() - d->begin;
+    if (!d->show_progress || seconds < 0.5) return;
+    wp_reader_progress(d->reader, &raw, &decoded);
+    fprintf(stderr, "\r\033[K%" PRIu64 " articles, %.0f MB, %.0f MB/s", (uint64_t)d->run.counts.records,
+            (double)decoded / 1e6, (double)decoded / 1e6 / seconds);
+    if (!d->size_unknown && raw && d->total_bytes > raw)
+        fprintf(stderr, ", %.0f %%, about %.0f s left", 100.0 * (double)raw / (double)d->total_bytes,
+                seconds * (double)(d->total_bytes - raw) / (double)raw);
+    d->progress_shown = true;
+}
+
+static void say(struct dedup *d, const char *what) {
+    if (!d->show_progress) return;
+    fprintf(stderr, "\r\033[K%s", what);
+    d->progress_shown = *what != '\0';
+}
+
+static void wake_ingest(void *self) {
+    wp_ingest_wake(self);
+}
+
+static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
+    const char *const *names = (const char *const *)d->paths.names;
+    bool keep_stdin = d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
+    WP_TRY(wp_reader_new(&d->reader, &d->run, keep_stdin, err));
+    struct wp_ingest_sink sink = wp_reader_sink(d->reader);
+    /* The sink's self is the reader, so progress comes by a sink of its own. */
+    WP_TRY(wp_ingest_new(&d->ingest, names, d->paths.count, &sink, WP_READER_FILES_AHEAD, err));
+    wp_reader_on_free(d->reader, wake_ingest, d->ingest);
+    enum wp_status status = wp_ingest_run(d->ingest, err);
+    struct wp_error failure = {0};
+    enum wp_status finished = wp_reader_finish(d->reader, status != WP_OK, &failure);
+    if (failure.status != WP_OK && failure.status != WP_ECANCELED && err) *err = failure;
+    if (status == WP_OK) status = finished;
+    if (status != WP_OK && err)
+        status = err->status != WP_OK ? err->status : wp_fail(err, status, "interrupted");
+    d->run.stage_seconds[WP_STAGE_READ] = now_seconds() - d->begin;
+    return status;
+}
+
+static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
+    double begin = now_seconds();
+    struct wp_output *out = d->outputs;
+    const char *const *names = d->flags.outputs;
+    if (names[OUT_STORIES]) WP_TRY(wp_write_stories(&d->run, &out[OUT_STORIES], err));
+    if (names[OUT_MATCHES])
+        WP_TRY(wp_write_matches(&d->run, &out[OUT_MATCHES], &d->summary.match_lines,
+                                &d->summary.match_lines_left_out, err));
+    if (names[OUT_KEPT] || names[OUT_REMOVED]) {
+        struct wp_kept kept = {.run = &d->run,
+                               .kept = names[OUT_KEPT] ? &out[OUT_KEPT] : NULL,
+                               .removed = names[OUT_REMOVED] ? &out[OUT_REMOVED] : NULL,
+                               .stdin_copy = wp_reader_stdin_copy(d->reader)};
+        say(d, "writing the records");
+        WP_TRY(wp_write_kept(&kept, err));
+    }
+    d->summary.output_seconds = now_seconds() - begin;
+    d->summary.wall_seconds = now_seconds() - d->begin;
+    if (names[OUT_SUMMARY]) WP_TRY(wp_summary_write(&d->summary, &out[OUT_SUMMARY], err));
+    if (atomic_load(&d->run.cancel)) return wp_fail(err, WP_ECANCELED, "interrupted");
+    for (size_t i = 0; i < OUT_COUNT; i++)
+        if (names[i]) WP_TRY(wp_output_commit(&out[i], err));
+    return WP_OK;
+}
+
+static void gather_summary(struct dedup *d) {
+    d->summary.run = &d->run;
+    d->summary.failures = wp_reader_failures(d->reader, &d->summary.failure_count);
+    wp_reader_progress(d->reader, &d->summary.raw_bytes, &d->summary.decoded_bytes);
+}
+
+static enum wp_status complain(struct dedup *d, struct wp_error *err) {
+    struct wp_buffer text = {0};
+    enum wp_status status = wp_summary_complaints(&d->summary, &text, err);
+    if (text.len) fwrite(text.data, 1, text.len, stderr);
+    wp_buffer_release(&text);
+    return status;
+}
+
+static void print_summary(struct dedup *d) {
+    struct wp_buffer text = {0};
+    if (wp_summary_text(&d->summary, &text) == WP_OK) fwrite(text.data, 1, text.len, stderr);
+    wp_buffer_release(&text);
+}
+
+static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct wp_error *err) {
+    d->begin = now_seconds();
+    WP_TRY(read_settings(d, err));
+    if (!operands) return wp_fail(err, WP_EINVAL, "no input given (see wireprint dedup --help)");
+    WP_TRY(wp_paths_expand(&d->paths, (const char *const *)argv + 1, (size_t)operands, err));
+    WP_TRY(choose_tmp(d, err));
+    WP_TRY(open_outputs(d, err));
+    measure_inputs(d);
+    if (!d->flags.quiet) check_space(d);
+    WP_TRY(wp_run_init(&d->run, &d->settings, (const char *const *)d->paths.names, d->paths.count, err));
+    d->run_made = true;
+    d->show_progress = !d->flags.quiet && !d->flags.no_progress && isatty(STDERR_FILENO);
+    catch_signals(d);
+    WP_TRY(read_inputs(d, err));
+    say(d, "matching");
+    WP_TRY(wp_run_finish(&d->run, err));
+    gather_summary(d);
+    WP_TRY(write_answers(d, err));
+    say(d, "");
+    WP_TRY(complain(d, err));
+    if (!d->flags.quiet) print_summary(d);
+    return WP_OK;
+}
+
+static void release(struct dedup *d) {
+    interrupted = NULL;
+    for (size_t i = 0; i < OUT_COUNT; i++) wp_output_free(&d->outputs[i]);
+    wp_reader_free(d->reader);
+    wp_ingest_free(d->ingest);
+    if (d->run_made) wp_run_release(&d->run);
+    wp_paths_release(&d->paths);
+    wp_free(d->tmp_dir);
+}
+
+static int dedup_run(int argc, char **argv) {
+    struct dedup d = {0};
+    struct wp_error err = {0};
+    int operands, status = wp_options_start(&wp_command_dedup, argc, argv, &d.flags, &operands);
+    if (status >= 0) return status;
+    if (run_all(&d, operands, argv, &err) != WP_OK) {
+        if (d.progress_shown) fprintf(stderr, "\n");
+        status = wp_command_failed(&wp_command_dedup, &err);
+    } else {
+        status = d.summary.failure_count ? WP_EXIT_PARTIAL : WP_EXIT_OK;
+    }
+    release(&d);
+    return status;
+}

@@ -1,0 +1,148 @@
+/* options.c - see options.h. */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HELP_COLUMN 30
+
+static bool parse_count(const char *text, uint64_t *out) {
+    char *end;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9') return false;
+    *out = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+static bool parse_size(const char *text, uint64_t *out) {
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9') return false;
+    double value = strtod(text, &end);
+    if (errno || !isfinite(value)) return false;
+    const char *unit = *end ? strchr(units, *end >= 'a' ? *end - 32 : *end) : NULL;
+    if (unit) {
+        value = ldexp(value, 10 * (int)(unit - units + 1));
+        end++;
+        if (*end == 'i') end++;
+    }
+    if (*end == 'B') end++;
+    if (*end != '\0' || value >= 0x1p63) return false;
+    *out = (uint64_t)value;
+    return true;
+}
+
+static bool parse_real(const char *text, double *out) {
+    char *end;
+    *out = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(*out);
+}
+
+static enum wp_status set_value(const struct wp_flag *flag, const char *value, void *settings,
+                                struct wp_error *err) {
+    static const char *const wanted[] = {"", "", "a whole number", "a size such as 512M", "a number"};
+    void *at = (char *)settings + flag->offset;
+    bool good = true;
+    switch (flag->kind) {
+    case WP_FLAG_BOOL: *(bool *)at = true; break;
+    case WP_FLAG_TEXT: *(const char **)at = value; break;
+    case WP_FLAG_COUNT: good = parse_count(value, at); break;
+    case WP_FLAG_SIZE: good = parse_size(value, at); break;
+    case WP_FLAG_REAL: good = parse_real(value, at); break;
+    }
+    if (good) return WP_OK;
+    return wp_fail(err, WP_EINVAL, "--%s takes %s, not '%s'", flag->name, wanted[flag->kind], value);
+}
+
+static const struct wp_flag *find_long(const struct wp_command *c, const char *name, size_t len) {
+    for (size_t i = 0; i < c->flag_count; i++)
+        if (strlen(c->flags[i].name) == len && memcmp(c->flags[i].name, name, len) == 0) return &c->flags[i];
+    return NULL;
+}
+
+static const struct wp_flag *find_short(const struct wp_command *c, char letter) {
+    for (size_t i = 0; i < c->flag_count; i++)
+        if (c->flags[i].letter && c->flags[i].letter == letter) return &c->flags[i];
+    return NULL;
+}
+
+/* One flag at argv[*at]; *at moves on when the value is the next argument. */
+static enum wp_status parse_flag(const struct wp_command *c, int argc, char **argv, int *at, void *settings,
+                                 struct wp_error *err) {
+    const char *arg = argv[*at], *value = NULL;
+    const struct wp_flag *flag;
+    if (arg[1] == '-') {
+        size_t len = strcspn(arg + 2, "=");
+        flag = find_long(c, arg + 2, len);
+        if (arg[2 + len] == '=') value = arg + 2 + len + 1;
+    } else {
+        flag = find_short(c, arg[1]);
+        if (arg[2]) value = arg + 2;
+    }
+    if (!flag) return wp_fail(err, WP_EINVAL, "unknown option '%s' (see wireprint %s --help)", arg, c->name);
+    if (flag->kind == WP_FLAG_BOOL)
+        return value ? wp_fail(err, WP_EINVAL, "--%s takes no value", flag->name)
+                     : set_value(flag, NULL, settings, err);
+    if (!value) {
+        if (*at + 1 >= argc) return wp_fail(err, WP_EINVAL, "--%s needs a value", flag->name);
+        value = argv[++*at];
+    }
+    return set_value(flag, value, settings, err);
+}
+
+enum wp_status wp_options_parse(const struct wp_command *command, int argc, char **argv, void *settings,
+                                int *operands, struct wp_error *err) {
+    bool only_operands = false;
+    *operands = 0;
+    for (int i = 1; i < argc; i++) {
+        if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0') {
+            argv[++*operands] = argv[i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return WP_END;
+        } else {
+            WP_TRY(parse_flag(command, argc, argv, &i, settings, err));
+        }
+    }
+    return WP_OK;
+}
+
+static void print_flag(const struct wp_flag *f) {
+    char left[96], letter[8] = "    ";
+    if (f->letter) snprintf(letter, sizeof letter, "-%c, ", f->letter);
+    snprintf(left, sizeof left, "  %s--%s%s%s", letter, f->name, f->metavar ? " " : "",
+             f->metavar ? f->metavar : "");
+    if (strlen(left) + 2 > HELP_COLUMN)
+        printf("%s\n%*s%s\n", left, HELP_COLUMN, "", f->help);
+    else
+        printf("%-*s%s\n", HELP_COLUMN, left, f->help);
+}
+
+static void print_help(const struct wp_command *c) {
+    printf("usage: wireprint %s %s\n\n%s.\n", c->name, c->usage, c->summary);
+    if (c->details) printf("\n%s\n", c->details);
+    if (c->flag_count) printf("\noptions:\n");
+    for (size_t i = 0; i < c->flag_count; i++) print_flag(&c->flags[i]);
+}
+
+int wp_options_start(const struct wp_command *command, int argc, char **argv, void *settings, int *operands) {
+    struct wp_error err = {0};
+    enum wp_status status = wp_options_parse(command, argc, argv, settings, operands, &err);
+    if (status == WP_END) {
+        print_help(command);
+        return WP_EXIT_OK;
+    }
+    return status == WP_OK ? -1 : wp_command_failed(command, &err);
+}
+
+int wp_command_failed(const struct wp_command *command, const struct wp_error *err) {
+    char text[1024];
+    fprintf(stderr, "wireprint %s: %s\n", command->name, wp_error_text(err, text, sizeof text));
+    if (err->status == WP_EINVAL) return WP_EXIT_USAGE;
+    return err->status == WP_ECANCELED ? WP_EXIT_SIGNAL : WP_EXIT_FAILED;
+}

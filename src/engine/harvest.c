@@ -1,0 +1,263 @@
+/* harvest.c - see harvest.h. */
+#include "engine/harvest.h"
+
+#include <string.h>
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "input/date.h"
+#include "input/owner.h"
+#include "match/overlap.h"
+#include "match/postings.h"
+#include "sketch/fingerprint.h"
+
+/* A sampled shingle of the segment's article number `local`. */
+struct pending {
+    uint64_t shingle;
+    uint32_t local;
+};
+
+struct wp_harvest {
+    struct wp_run *run;
+    struct wp_record_parser *parser;
+    struct wp_fingerprinter *printer;
+    struct wp_owner_cache *owners;
+    struct wp_blob_writer ids, streams;
+    struct wp_parts_sender postings, exact_keys, id_keys;
+    struct wp_fingerprint print;
+
+    /* the open segment */
+    uint32_t file;
+    uint64_t sequence;
+    uint32_t count;
+    struct wp_article_row *rows;
+    uint8_t *sketches;
+    struct wp_hash128 *simhashes;
+    uint64_t *id_hashes;
+    struct pending *pending;
+    size_t row_cap, sketch_cap, simhash_cap, id_cap, pending_count, pending_cap;
+    struct wp_rejects rejects;
+    uint64_t dates_unknown, too_short;
+};
+
+static enum wp_status init_parts(struct wp_harvest *h, struct wp_error *err) {
+    struct wp_run *run = h->run;
+    WP_TRY(wp_record_parser_new(&h->parser, &run->settings.fields, err));
+    WP_TRY(wp_fingerprinter_new(&h->printer));
+    WP_TRY(wp_owner_cache_new(&h->owners));
+    WP_TRY(wp_parts_sender_init(&h->postings, &run->postings, WP_POSTING_RUN));
+    WP_TRY(wp_parts_sender_init(&h->exact_keys, &run->exact_keys, WP_TWIN_RUN));
+    return wp_parts_sender_init(&h->id_keys, &run->id_keys, WP_TWIN_RUN);
+}
+
+enum wp_status wp_harvest_new(struct wp_harvest **out, struct wp_run *run, struct wp_error *err) {
+    struct wp_harvest *h = wp_zalloc(1, sizeof *h);
+    if (!h) return wp_fail(err, WP_ENOMEM, "out of memory");
+    h->run = run;
+    wp_blob_writer_init(&h->ids, &run->ids);
+    wp_blob_writer_init(&h->streams, &run->streams);
+    enum wp_status status = init_parts(h, err);
+    if (status != WP_OK) {
+        if (status == WP_ENOMEM) wp_fail(err, status, "out of memory");
+        wp_harvest_free(h);
+        return status;
+    }
+    *out = h;
+    return WP_OK;
+}
+
+enum wp_status wp_harvest_finish(struct wp_harvest *h, struct wp_error *err) {
+    WP_TRY(wp_blob_writer_finish(&h->ids, err));
+    WP_TRY(wp_blob_writer_finish(&h->streams, err));
+    WP_TRY(wp_parts_sender_flush(&h->postings, err));
+    WP_TRY(wp_parts_sender_flush(&h->exact_keys, err));
+    return wp_parts_sender_flush(&h->id_keys, err);
+}
+
+void wp_harvest_free(struct wp_harvest *h) {
+    if (!h) return;
+    wp_record_parser_free(h->parser);
+    wp_fingerprinter_free(h->printer);
+    wp_owner_cache_free(h->owners);
+    wp_blob_writer_release(&h->ids);
+    wp_blob_writer_release(&h->streams);
+    wp_parts_sender_release(&h->postings);
+    wp_parts_sender_release(&h->exact_keys);
+    wp_parts_sender_release(&h->id_keys);
+    wp_free(h->rows);
+    wp_free(h->sketches);
+    wp_free(h->simhashes);
+    wp_free(h->id_hashes);
+    wp_free(h->pending);
+    wp_free(h);
+}
+
+void wp_harvest_begin(struct wp_harvest *h, uint32_t file, uint64_t sequence) {
+    h->file = file;
+    h->sequence = sequence;
+    h->count = 0;
+    h->pending_count = 0;
+    memset(&h->rejects, 0, sizeof h->rejects);
+    h->dates_unknown = h->too_short = 0;
+}
+
+static enum wp_status make_room(struct wp_harvest *h) {
+    size_t n = h->count;
+    WP_TRY(WP_GROW(h->rows, n, h->row_cap));
+    WP_TRY(WP_GROW(h->id_hashes, n, h->id_cap));
+    if (h->run->features & WP_FEATURE_SIMHASH) WP_TRY(WP_GROW(h->simhashes, n, h->simhash_cap));
+    if (h->run->features & WP_FEATURE_SKETCH)
+        while ((n + 1) * WP_SKETCH_BINS > h->sketch_cap)
+            WP_TRY(wp_grow_((void **)&h->sketches, &h->sketch_cap, 1));
+    while (h->pending_count + WP_SAMPLES_MAX > h->pending_cap)
+        WP_TRY(wp_grow_((void **)&h->pending, &h->pending_cap, sizeof *h->pending));
+    return WP_OK;
+}
+
+static enum wp_status keep_id(struct wp_harvest *h, const struct wp_record *record,
+                              struct wp_article_row *row, struct wp_error *err) {
+    uint8_t *area;
+    if (!record->id_len) return WP_OK;
+    if (record->id_len > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "an id is too long");
+    WP_TRY(wp_blob_reserve(&h->ids, record->id_len, &area, &row->id_ref, err));
+    memcpy(area, record->id, record->id_len);
+    row->id_bytes = (uint32_t)record->id_len;
+    return WP_OK;
+}
+
+static enum wp_status keep_stream(struct wp_harvest *h, struct wp_article_row *row, struct wp_error *err) {
+    size_t count;
+    uint8_t *area;
+    const uint64_t *shingles = wp_fingerprinter_shingles(h->printer, &count);
+    if (!h->run->keeps_streams || !count) return WP_OK;
+    WP_TRY(wp_blob_reserve(&h->streams, count * WP_STREAM_BYTES, &area, &row->stream_ref, err));
+    for (size_t i = 0; i + 1 < count; i++) /* three bytes too many, overwritten by the next */
+        wp_store64(area + i * WP_STREAM_BYTES, shingles[i]);
+    uint8_t last[8];
+    wp_store64(last, shingles[count - 1]);
+    memcpy(area + (count - 1) * WP_STREAM_BYTES, last, WP_STREAM_BYTES);
+    return WP_OK;
+}
+
+static int64_t read_date(struct wp_harvest *h, const struct wp_record *record) {
+    int64_t seconds;
+    if (record->date_len &&
+        wp_date_parse((const char *)record->date, record->date_len, h->run->settings.date_format, &seconds))
+        return seconds;
+    if (record->date_len) h->dates_unknown++;
+    return WP_DATE_UNKNOWN;
+}
+
+static uint32_t read_owner(struct wp_harvest *h, const struct wp_record *record) {
+    const char *name;
+    size_t len;
+    wp_owner_find(h->owners, record, &name, &len);
+    if (!len) return 0;
+    uint32_t hash = (uint32_t)wp_hash64(name, len);
+    return hash ? hash : 1;
+}
+
+/* What of the fingerprint the rule reads. Only articles that may have copies get postings. */
+static void keep_print(struct wp_harvest *h, struct wp_article_row *row) {
+    const struct wp_fingerprint *p = &h->print;
+    if (h->run->features & WP_FEATURE_SKETCH)
+        memcpy(h->sketches + (size_t)h->count * WP_SKETCH_BINS, p->sketch, WP_SKETCH_BINS);
+    if (h->run->features & WP_FEATURE_SIMHASH) h->simhashes[h->count] = p->simhash;
+    row->exact = p->exact;
+    row->tokens = p->tokens;
+    row->shingles = p->shingles;
+    row->width = (uint8_t)p->width;
+    bool short_text = p->tokens < h->run->tokens_min;
+    h->too_short += short_text;
+    if (short_text || p->shingles > WP_OVERLAP_MAX_SHINGLES) return;
+    row->samples = (uint16_t)p->sample_count;
+    for (unsigned i = 0; i < p->sample_count; i++)
+        h->pending[h->pending_count++] = (struct pending){p->samples[i], h->count};
+}
+
+enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *record, uint32_t line,
+                              struct wp_error *err) {
+    enum wp_status status = make_room(h);
+    if (status == WP_OK)
+        status =
+            wp_fingerprinter_run(h->printer, record->text, record->text_len, h->run->features, &h->print);
+    if (status == WP_ETOOBIG) {
+        wp_harvest_reject(h, line, status, "the text is too long");
+        return WP_OK;
+    }
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    struct wp_article_row *row = &h->rows[h->count];
+    memset(row, 0, sizeof *row);
+    keep_print(h, row);
+    row->line = line;
+    row->date = read_date(h, record);
+    row->owner = read_owner(h, record);
+    WP_TRY(keep_id(h, record, row, err));
+    if (row->samples) WP_TRY(keep_stream(h, row, err));
+    h->id_hashes[h->count] = wp_hash64(record->id, record->id_len);
+    h->count++;
+    return WP_OK;
+}
+
+void wp_harvest_reject(struct wp_harvest *h, uint32_t line, enum wp_status status, const char *words) {
+    struct wp_reject reject = {h->file, line, h->sequence, status, words};
+    wp_rejects_add(&h->rejects, &reject);
+}
+
+enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t len, uint32_t number,
+                               struct wp_error *err) {
+    struct wp_record record;
+    const char *words = NULL;
+    enum wp_status status = wp_record_parse(h->parser, line, len, &record, &words);
+    if (status == WP_OK) return wp_harvest_add(h, &record, number, err);
+    if (status == WP_END) return WP_OK; /* a blank line */
+    if (status == WP_ENOMEM) return wp_fail(err, status, "out of memory");
+    wp_harvest_reject(h, number, status, words);
+    return WP_OK;
+}
+
+/* Gives the segment its slots. */
+static enum wp_status take_slots(struct wp_harvest *h, uint32_t lines, uint32_t *slot, struct wp_error *err) {
+    struct wp_run *run = h->run;
+    struct wp_segment segment = {.file = h->file, .sequence = h->sequence, .count = h->count, .lines = lines};
+    pthread_mutex_lock(&run->lock);
+    enum wp_status status = wp_order_add(&run->order, &segment);
+    wp_rejects_merge(&run->rejects, &h->rejects);
+    pthread_mutex_unlock(&run->lock);
+    *slot = segment.slot;
+    if (status == WP_ETOOBIG) return wp_fail(err, status, "more than 2^32 - 2 articles");
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
+}
+
+static enum wp_status send_keys(struct wp_harvest *h, uint32_t slot, struct wp_error *err) {
+    for (uint32_t i = 0; i < h->count; i++) {
+        uint64_t key = h->rows[i].exact.low;
+        if (h->rows[i].tokens)
+            WP_TRY(wp_parts_send64(&h->exact_keys, wp_twin_part(key), wp_twin_pack(key, slot + i), err));
+        key = h->id_hashes[i];
+        if (h->rows[i].id_bytes)
+            WP_TRY(wp_parts_send64(&h->id_keys, wp_twin_part(key), wp_twin_pack(key, slot + i), err));
+    }
+    for (size_t i = 0; i < h->pending_count; i++) {
+        const struct pending *p = &h->pending[i];
+        WP_TRY(wp_parts_send64(&h->postings, wp_posting_part(p->shingle),
+                               wp_posting_pack(p->shingle, slot + p->local), err));
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_error *err) {
+    struct wp_run *run = h->run;
+    uint32_t slot;
+    WP_TRY(take_slots(h, lines, &slot, err));
+    WP_TRY(wp_rows_write(&run->articles, slot, h->count, h->rows, err));
+    if (run->features & WP_FEATURE_SKETCH)
+        WP_TRY(wp_rows_write(&run->sketches, slot, h->count, h->sketches, err));
+    if (run->features & WP_FEATURE_SIMHASH)
+        WP_TRY(wp_rows_write(&run->simhashes, slot, h->count, h->simhashes, err));
+    WP_TRY(send_keys(h, slot, err));
+    atomic_fetch_add_explicit(&run->counts.records, h->count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&run->counts.dates_unknown, h->dates_unknown, memory_order_relaxed);
+    atomic_fetch_add_explicit(&run->counts.too_short, h->too_short, memory_order_relaxed);
+    const struct wp_reject *first = run->settings.strict ? wp_rejects_first(&h->rejects) : NULL;
+    return first ? wp_fail(err, first->status, "%s", first->words) : WP_OK;
+}

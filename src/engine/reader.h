@@ -1,0 +1,54 @@
+/*
+ * reader.h - between the ingester and the harvest: blocks in, whole lines to all threads.
+ *
+ *     ingest (loop thread)  --raw blocks-->  streams  --batches of lines-->  harvests
+ *                                            decoding    parsing, fingerprints
+ *
+ * A worker either decodes (one worker at a time per file, so that a stream stays in order) or harvests a
+ * batch (any worker, any order). Decoding comes first while batches are few, so that the others have food;
+ * otherwise batches come first, so that they do not pile up. Blocks and batches come from fixed pools: when
+ * workers fall behind, the ingester gets no block and stops reading; when it falls behind, workers sleep.
+ *
+ * The reader is a sink for blocks (wp_reader_sink) and knows nothing of the event loop.
+ */
+#ifndef WP_ENGINE_READER_H
+#define WP_ENGINE_READER_H
+
+#include "engine/run.h"
+#include "ingest/ingest.h"
+
+enum {
+    WP_READER_BLOCK_BYTES = 256 << 10, /* raw */
+    WP_READER_FILES_AHEAD = 8,
+    WP_READER_BLOCKS_PER_FILE = 4,
+};
+
+/* A file that ended early. */
+struct wp_file_failure {
+    uint32_t file;
+    struct wp_error error;
+};
+
+struct wp_reader;
+
+/* Makes the reader and starts the run's threads. wake(wake_self) is called whenever blocks are free again.
+ * keep_stdin: keep a copy of what is read from "-" (as it comes) for a second pass. */
+enum wp_status wp_reader_new(struct wp_reader **out, struct wp_run *run, bool keep_stdin,
+                             struct wp_error *err);
+void wp_reader_on_free(struct wp_reader *r, void (*wake)(void *self), void *self);
+/* The reader as a sink; tick is left to the caller. Its self is the reader. */
+struct wp_ingest_sink wp_reader_sink(struct wp_reader *r);
+
+/* When no more blocks will come: waits for the workers. WP_OK, or the first failure. canceled: drop what
+ * waits. */
+enum wp_status wp_reader_finish(struct wp_reader *r, bool canceled, struct wp_error *err);
+
+/* Files that could not be read to their end, by number; valid until wp_reader_free. After finishing. */
+const struct wp_file_failure *wp_reader_failures(const struct wp_reader *r, size_t *count);
+/* The copy of standard input, or NULL. */
+struct wp_file *wp_reader_stdin_copy(struct wp_reader *r);
+/* Raw bytes decoded and decoded bytes so far. Any thread. */
+void wp_reader_progress(const struct wp_reader *r, uint64_t *raw_bytes, uint64_t *decoded_bytes);
+void wp_reader_free(struct wp_reader *r);
+
+#endif

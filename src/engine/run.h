@@ -1,0 +1,148 @@
+/*
+ * run.h - a batch run: what it knows of every article, and the stages it goes through.
+ *
+ *     reading       harvest.c   records -> fingerprints -> stores        all threads, any order
+ *     families      run.c       exact copies, repeated ids               by 64-bit keys
+ *     hits          match/      postings -> hits                         part by part, all threads
+ *     verification  verify.c    hits -> candidates -> matches            part by part, all threads
+ *     stories       tell.c      matches -> cover -> leads                one thread
+ *
+ * While reading, stores are filled by slot; afterwards everything speaks in ranks (base/order.h). Stores
+ * count against one budget and spill beyond it. A run is used by one thread at a time; it starts threads of
+ * its own.
+ */
+#ifndef WP_ENGINE_RUN_H
+#define WP_ENGINE_RUN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "base/blobs.h"
+#include "base/bits.h"
+#include "base/hash.h"
+#include "base/order.h"
+#include "base/parts.h"
+#include "base/rows.h"
+#include "engine/settings.h"
+#include "engine/rejects.h"
+#include "match/hits.h"
+#include "match/twins.h"
+#include "story/lead.h"
+
+/* What is kept of every article: 64 bytes. */
+struct wp_article_row {
+    struct wp_hash128 exact;
+    uint64_t id_ref;     /* in ids */
+    uint64_t stream_ref; /* in streams: 40 bits of each shingle's hash, in order */
+    int64_t date;        /* seconds since 1970, WP_DATE_UNKNOWN */
+    uint32_t tokens, shingles;
+    uint32_t owner;    /* hash of the owner's name; 0 = none */
+    uint32_t line;     /* in its segment, from 0 */
+    uint32_t id_bytes; /* 0: the id is FILE:LINE */
+    uint16_t samples;
+    uint8_t width; /* tokens in a shingle */
+    uint8_t unused;
+};
+
+#define WP_DATE_UNKNOWN INT64_MIN
+/* Fewer tokens than this: a copy is only what is the same, because five words more or less decide everything.
+ */
+#define WP_TOKENS_MIN 12
+#define WP_STREAM_BYTES 5
+
+/* One verified pair; 24 bytes. */
+struct wp_match {
+    uint32_t a, b; /* ranks, a < b */
+    float coverage, jaccard, containment;
+    uint8_t relation;  /* enum wp_relation */
+    uint8_t b_shorter; /* the coverage is b's */
+    uint16_t unused;
+};
+
+struct wp_run_counts {
+    _Atomic uint64_t records, dates_unknown, too_short;
+    _Atomic uint64_t candidates, verified, matches;
+    uint64_t exact_copies, repeated_ids;
+};
+
+/* A member of a story. */
+struct wp_member {
+    uint32_t rank, to; /* to: rank of the member that it matched */
+    float coverage, jaccard;
+    uint8_t relation; /* enum wp_relation; WP_RELATION_NONE for the lead */
+};
+
+struct wp_story {
+    uint64_t first;      /* its members stand at members[first .. first + size - 1], by rank */
+    uint32_t size, lead; /* lead: rank */
+};
+
+struct wp_stories {
+    struct wp_story *items; /* by the rank of the first member */
+    size_t count, cap;
+    struct wp_member *members;
+    size_t member_count, member_cap;
+};
+
+struct wp_run {
+    /* constant after wp_run_init */
+    struct wp_settings settings;
+    unsigned features; /* enum wp_feature: what the rule reads */
+    bool keeps_streams;
+    uint32_t tokens_min; /* fewer: only exact copies are found */
+    struct wp_fanout fanout;
+    const char *const *files; /* names of the inputs, for ids and messages; borrowed */
+    size_t file_count;
+
+    struct wp_budget budget;
+    pthread_mutex_t lock; /* guards order and rejects while reading */
+    struct wp_order order;
+    struct wp_rejects rejects;
+
+    struct wp_rows articles, sketches, simhashes;
+    struct wp_blobs ids, streams;
+    struct wp_parts postings, exact_keys, id_keys, hits, matches;
+    struct wp_twin_list copies, same_ids;
+    struct wp_bits copied; /* by slot: an exact copy of an earlier article */
+    struct wp_bits sparse; /* by rank: few samples */
+    struct wp_stories stories;
+
+    struct wp_run_counts counts;
+    atomic_bool cancel;    /* set from any thread or a signal handler: the run ends with WP_ECANCELED */
+    struct wp_error error; /* the first failure of a worker; guarded by lock */
+    _Atomic int stage;     /* enum wp_stage, for progress */
+    double stage_seconds[5];
+};
+
+enum wp_stage { WP_STAGE_READ, WP_STAGE_FAMILIES, WP_STAGE_HITS, WP_STAGE_VERIFY, WP_STAGE_STORIES };
+
+/* Takes over nothing: settings are copied, strings and names borrowed. */
+enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *settings, const char *const *files,
+                           size_t file_count, struct wp_error *err);
+void wp_run_release(struct wp_run *run);
+
+/* After reading: everything up to the stories. */
+enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err);
+
+/* Keeps the first failure for the run. Any thread. */
+void wp_run_fail(struct wp_run *run, const struct wp_error *err);
+
+/* The row of a rank (in place or in scratch); NULL after a failed read. Any thread, after reading. */
+const struct wp_article_row *wp_run_row(struct wp_run *run, uint32_t rank, struct wp_article_row *scratch,
+                                        struct wp_error *err);
+/* The id of a rank, appended to an emptied buffer without a NUL. */
+enum wp_status wp_run_id(struct wp_run *run, uint32_t rank, struct wp_buffer *out, struct wp_error *err);
+/* Where an article stands: the number of its file and its line, from 1. */
+void wp_run_place(struct wp_run *run, uint32_t rank, const struct wp_article_row *row, uint32_t *file,
+                  uint64_t *line);
+
+/* engine/verify.c: one part of the hits; a worker per thread. */
+struct wp_verifier;
+enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run);
+void wp_verifier_free(struct wp_verifier *v);
+enum wp_status wp_verifier_run(struct wp_verifier *v, size_t part, struct wp_error *err);
+enum wp_status wp_verifier_finish(struct wp_verifier *v, struct wp_error *err);
+
+/* engine/tell.c: fills run->stories. */
+enum wp_status wp_run_tell(struct wp_run *run, struct wp_error *err);
+
+#endif

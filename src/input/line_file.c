@@ -1,0 +1,101 @@
+/*
+ * line_file.c - see line_file.h.
+ *
+ * Raw bytes are read in pieces and decoded behind what is left of the text. Text that was given is moved out
+ * of the way only when more is needed, so each byte moves about once.
+ */
+#include "input/line_file.h"
+
+#include <string.h>
+
+#define RAW_BYTES ((size_t)64 << 10)
+#define TEXT_BYTES ((size_t)256 << 10)
+
+enum wp_status wp_line_file_open(struct wp_line_file *f, const char *name, size_t max_bytes,
+                                 struct wp_error *err) {
+    *f = (struct wp_line_file){.max_bytes = max_bytes};
+    WP_TRY(wp_file_open(&f->file, name, err));
+    if (wp_decoder_new(&f->decoder) == WP_OK && wp_buffer_reserve(&f->raw, RAW_BYTES, RAW_BYTES) == WP_OK)
+        return WP_OK;
+    wp_line_file_close(f);
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+void wp_line_file_close(struct wp_line_file *f) {
+    (void)wp_file_close(&f->file, NULL); /* read only: nothing can be lost */
+    wp_decoder_free(f->decoder);
+    wp_buffer_release(&f->raw);
+    wp_buffer_release(&f->text);
+    *f = (struct wp_line_file){0};
+}
+
+/* Reads the next raw bytes when the last ones are used up. */
+static enum wp_status fill_raw(struct wp_line_file *f, struct wp_error *err) {
+    if (f->raw_at < f->raw.len || f->raw_ended) return WP_OK;
+    f->raw_at = f->raw.len = 0;
+    WP_TRY(wp_file_read(&f->file, f->raw.data, f->raw.cap, &f->raw.len, err));
+    f->raw_ended = f->raw.len == 0;
+    return WP_OK;
+}
+
+/* Makes room behind the text. */
+static enum wp_status make_room(struct wp_line_file *f, struct wp_error *err) {
+    if (f->at) {
+        memmove(f->text.data, f->text.data + f->at, f->text.len - f->at);
+        f->text.len -= f->at;
+        f->at = 0;
+    }
+    if (f->text.len > f->max_bytes) {
+        wp_fail(err, WP_ETOOBIG, "a line of more than %zu bytes", f->max_bytes);
+        wp_error_place(err, f->file.name, f->number + 1);
+        return WP_ETOOBIG;
+    }
+    enum wp_status status = wp_buffer_reserve(&f->text, TEXT_BYTES + WP_LINE_FILE_PADDING, SIZE_MAX);
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
+}
+
+/* Decodes some more text; sets `ended` when there is no more. */
+static enum wp_status decode_more(struct wp_line_file *f, struct wp_error *err) {
+    WP_TRY(make_room(f, err));
+    size_t before = f->text.len;
+    while (f->text.len == before && !f->ended) {
+        WP_TRY(fill_raw(f, err));
+        struct wp_decoder_io io = {.in = f->raw.data + f->raw_at,
+                                   .in_len = f->raw.len - f->raw_at,
+                                   .out = f->text.data + f->text.len,
+                                   .out_cap = f->text.cap - f->text.len - WP_LINE_FILE_PADDING};
+        enum wp_status status = wp_decoder_run(f->decoder, &io, err);
+        f->raw_at += io.in_used;
+        f->text.len += io.out_len;
+        if (status == WP_OK && f->raw_ended && io.out_len == 0) {
+            status = wp_decoder_finish(f->decoder, err);
+            f->ended = true;
+        }
+        if (status != WP_OK) {
+            wp_error_place(err, f->file.name, 0);
+            return status;
+        }
+    }
+    memset(f->text.data + f->text.len, 0, WP_LINE_FILE_PADDING);
+    return WP_OK;
+}
+
+enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
+                                 struct wp_error *err) {
+    size_t seen = 0; /* bytes behind `at` without a line end */
+    const uint8_t *end = NULL;
+    for (;;) {
+        size_t left = f->text.len - f->at;
+        if (left > seen) end = memchr(f->text.data + f->at + seen, '\n', left - seen);
+        if (end || f->ended) break;
+        seen = left;
+        WP_TRY(decode_more(f, err));
+    }
+    if (!end && f->text.len == f->at) return WP_END;
+    *line = f->text.data + f->at;
+    *len = end ? (size_t)(end - *line) : f->text.len - f->at;
+    f->at += *len + (end != NULL);
+    f->number++;
+    if (*len && (*line)[*len - 1] == '\r') --*len;
+    return WP_OK;
+}

@@ -1,0 +1,102 @@
+/*
+ * relation.h - what two articles are to each other, and the rules that say so.
+ *
+ * A rule is chosen by words:
+ *     story        the default: is it the same story? From the coverage of both texts, and the owner.
+ *     jaccard:T    the plain set rule: copy when the Jaccard of the shingle sets is T or more, 0 < T <= 1
+ *     simhash:K    copy when the SimHashes differ in at most K of their 128 bits
+ *     exact        copy only when the tokens are the same
+ *
+ * Judging allocates nothing and knows nothing but its arguments: any thread. Neither order of the two
+ * articles changes an answer.
+ */
+#ifndef WP_MATCH_RELATION_H
+#define WP_MATCH_RELATION_H
+
+#include "match/overlap.h"
+
+enum wp_relation {
+    WP_RELATION_NONE = 0,
+    WP_RELATION_EXACT = 1,   /* the same tokens */
+    WP_RELATION_COPY = 2,    /* the same story */
+    WP_RELATION_EXCERPT = 3, /* a passage shared, or a short text inside a long one: linked, never merged */
+};
+
+/* "none", "exact", "copy", "excerpt". Never NULL. */
+const char *wp_relation_name(enum wp_relation relation);
+
+enum wp_match_mode { WP_MATCH_STORY, WP_MATCH_JACCARD, WP_MATCH_SIMHASH, WP_MATCH_EXACT };
+
+struct wp_rule {
+    enum wp_match_mode match;
+    double jaccard;    /* with WP_MATCH_JACCARD */
+    uint32_t distance; /* with WP_MATCH_SIMHASH */
+};
+
+/*
+ * The story rule. An article is a copy when enough of the shorter text stands in the longer one. How much is
+ * enough depends on how large a part of the longer one that is:
+ *
+ *  - a fifth of it or more: 0.60. A reprint has a new headline, a new lead and a cut end. People who
+ *    label pairs draw the line at 55-65 % shared text.
+ *
+ *  - a tenth or more: 0.75. The longer one tells more than this story. Only if the shorter has next to
+ *    nothing of its own is it still that story's text.
+ *
+ *  - less: 0.90. An item in a round-up, or a text cut to its beginning: a copy only when it is there whole.
+ *
+ * Between articles of one owner the first line begins at a quarter: an outlet tells its own earlier reports
+ * again inside later ones.
+ */
+#define WP_STORY_COVERAGE 0.60
+#define WP_STORY_COVERAGE_PART 0.75
+#define WP_STORY_COVERAGE_ITEM 0.90
+#define WP_STORY_LONGER 0.20
+#define WP_STORY_LONGER_SAME_OWNER 0.25
+#define WP_STORY_LONGER_PART 0.10
+
+/* No copy, but worth a link: a passage of about thirty words (six shingles end to end) is longer than a stock
+ * phrase, a title with its name, or an agency's tail ... */
+#define WP_STORY_PASSAGE_SHINGLES 6
+/* ... and so are shorter ones that make up this share of the shorter text, unless there are fewer words in
+ * them than in three shingles end to end: of a text of twenty words one stock phrase is a third. */
+#define WP_STORY_EXCERPT_COVERAGE 0.30
+#define WP_STORY_EXCERPT_SHINGLES 3
+
+/* What is known of a pair besides its overlap. */
+struct wp_pair_facts {
+    bool same_owner;           /* false when either has none */
+    bool same_tokens;          /* by their exact hashes */
+    uint32_t simhash_distance; /* read with WP_MATCH_SIMHASH only */
+};
+
+/* Reads a rule as written above. WP_EINVAL with words; *rule is then unchanged. */
+enum wp_status wp_rule_parse(const char *text, struct wp_rule *rule, struct wp_error *err);
+/* Writes the rule so that it can be parsed again, "jaccard:0.5"; returns out. */
+const char *wp_rule_text(const struct wp_rule *rule, char *out, size_t size);
+
+/* Does judging need wp_overlap's longest_run? */
+bool wp_rule_wants_run(const struct wp_rule *rule);
+
+/* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones, and
+ * believed within a factor of four only) and the smaller article has `least`? false: not worth comparing. */
+bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least);
+
+enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,
+                                   const struct wp_pair_facts *facts);
+
+/* The same for a pair known by sketches alone. coverage, coverage_longer and containment are filled; the
+ * first two are guesses: what Jaccard says nothing of is in how many pieces the shared text lies. */
+struct wp_estimate {
+    double jaccard; /* given */
+    uint32_t shingles_a, shingles_b;
+    double coverage, coverage_longer, containment;
+};
+enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_estimate *estimate,
+                                      const struct wp_pair_facts *facts);
+
+/* Why wp_relation_judge answers what it does, as one English sentence without a full stop. Returns out. */
+const char *wp_relation_reason(const struct wp_rule *rule, const struct wp_overlap *overlap,
+                               const struct wp_pair_facts *facts, char *out, size_t size);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * kept.h - the second pass: the records that are kept, and the others, byte for byte as they came.
+ *
+ * The inputs are read again (standard input from the copy that the reader kept), line by line; the run knows
+ * the file and line of every article. An input that changed in between is told, not guessed about.
+ */
+#ifndef WP_REPORT_KEPT_H
+#define WP_REPORT_KEPT_H
+
+#include "base/output.h"
+#include "engine/run.h"
+
+struct wp_kept {
+    struct wp_run *run;
+    struct wp_output *kept, *removed;   /* either may be NULL */
+    struct wp_file *stdin_copy;         /* stands for "-"; NULL when there is none */
+    uint64_t kept_count, removed_count; /* set */
+};
+
+enum wp_status wp_write_kept(struct wp_kept *k, struct wp_error *err);
+
+#endif

@@ -1,0 +1,186 @@
+/* summary.c - see summary.h. */
+#include "report/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include "base/cpu.h"
+#include "base/json.h"
+
+enum { REPEATED_IDS_TOLD = 10 };
+
+struct wp_totals wp_summary_totals(const struct wp_run *run) {
+    struct wp_totals t = {.rejected = wp_rejects_total(&run->rejects), .stories = run->stories.count};
+    t.read = run->order.articles + t.rejected;
+    for (size_t i = 0; i < run->stories.count; i++) {
+        const struct wp_story *s = &run->stories.items[i];
+        t.removed += s->size - 1;
+        if (s->size > t.largest) t.largest = s->size;
+    }
+    t.kept = run->order.articles - t.removed;
+    return t;
+}
+
+static double cpu_seconds(const struct rusage *r) {
+    return (double)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) +
+           1e-6 * (double)(r->ru_utime.tv_usec + r->ru_stime.tv_usec);
+}
+
+/* Appends `"key": value,` lines; the first failure stays. */
+struct json {
+    struct wp_buffer text;
+    enum wp_status status;
+};
+
+static void put_count(struct json *j, const char *key, uint64_t value) {
+    if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, "  \"%s\": %" PRIu64 ",\n", key, value);
+}
+
+static void put_real(struct json *j, const char *key, double value) {
+    if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, "  \"%s\": %.3f,\n", key, value);
+}
+
+static void put_words(struct json *j, const char *key, const char *value) {
+    if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, "  \"%s\": ", key);
+    if (j->status == WP_OK) j->status = wp_json_string(&j->text, value, strlen(value));
+    if (j->status == WP_OK) j->status = wp_buffer_add(&j->text, ",\n", 2);
+}
+
+static void put_counts(struct json *j, const struct wp_summary *s) {
+    const struct wp_run *run = s->run;
+    struct wp_totals t = wp_summary_totals(run);
+    char key[64];
+    put_count(j, "read", t.read);
+    put_count(j, "kept", t.kept);
+    put_count(j, "removed", t.removed);
+    put_count(j, "rejected", t.rejected);
+    for (size_t i = 0; i < WP_REJECT_REASONS; i++) {
+        snprintf(key, sizeof key, "rejected_%s", wp_reject_name(i));
+        put_count(j, key, run->rejects.counts[i]);
+    }
+    put_count(j, "files", run->file_count);
+    put_count(j, "files_damaged", s->failure_count);
+    put_count(j, "dates_unknown", run->counts.dates_unknown);
+    put_count(j, "repeated_ids", run->counts.repeated_ids);
+    put_count(j, "too_short_to_compare", run->counts.too_short);
+    put_count(j, "exact_copies", run->counts.exact_copies);
+    put_count(j, "candidates", run->counts.candidates);
+    put_count(j, "verified", run->counts.verified);
+    put_count(j, "matches", run->counts.matches);
+    put_count(j, "match_lines", s->match_lines);
+    put_count(j, "match_lines_left_out", s->match_lines_left_out);
+    put_count(j, "stories", t.stories);
+    put_count(j, "largest_story", t.largest);
+}
+
+static void put_settings(struct json *j, const struct wp_run *run) {
+    const struct wp_settings *s = &run->settings;
+    char text[64];
+    put_words(j, "match", wp_rule_text(&s->rule, text, sizeof text));
+    put_words(j, "verify", s->verify_exact ? "exact" : "sketch");
+    put_words(j, "keep", s->keep_words);
+    put_count(j, "threads", s->threads);
+    put_count(j, "memory_limit_bytes", s->memory_bytes);
+    put_count(j, "max_record_bytes", s->max_record_bytes);
+    snprintf(text, sizeof text, "%016" PRIx64, wp_scheme_id());
+    put_words(j, "scheme", text);
+    put_words(j, "cpu", wp_cpu_name(wp_cpu_level()));
+    put_words(j, "version", wp_version());
+}
+
+static void put_costs(struct json *j, const struct wp_summary *s) {
+    const struct wp_run *run = s->run;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    put_count(j, "bytes_in", s->raw_bytes);
+    put_count(j, "bytes_decoded", s->decoded_bytes);
+    put_count(j, "bytes_spilled", run->budget.spilled_bytes);
+    put_count(j, "peak_memory_bytes", (uint64_t)usage.ru_maxrss * 1024);
+    put_real(j, "cpu_seconds", cpu_seconds(&usage));
+    put_real(j, "read_seconds", run->stage_seconds[WP_STAGE_READ]);
+    put_real(j, "families_seconds", run->stage_seconds[WP_STAGE_FAMILIES]);
+    put_real(j, "hits_seconds", run->stage_seconds[WP_STAGE_HITS]);
+    put_real(j, "verify_seconds", run->stage_seconds[WP_STAGE_VERIFY]);
+    put_real(j, "stories_seconds", run->stage_seconds[WP_STAGE_STORIES]);
+    put_real(j, "output_seconds", s->output_seconds);
+    put_real(j, "wall_seconds", s->wall_seconds);
+}
+
+enum wp_status wp_summary_write(const struct wp_summary *s, struct wp_output *out, struct wp_error *err) {
+    struct json j = {0};
+    put_counts(&j, s);
+    put_settings(&j, s->run);
+    put_costs(&j, s);
+    enum wp_status status = j.status;
+    if (status != WP_OK) wp_fail(err, status, "out of memory");
+    if (status == WP_OK) status = wp_output_write(out, "{\n", 2, err);
+    if (status == WP_OK) status = wp_output_write(out, j.text.data, j.text.len - 2, err); /* the last comma */
+    if (status == WP_OK) status = wp_output_write(out, "\n}\n", 3, err);
+    wp_buffer_release(&j.text);
+    return status;
+}
+
+enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out) {
+    const struct wp_run *run = s->run;
+    struct wp_totals t = wp_summary_totals(run);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double wall = s->wall_seconds > 0 ? s->wall_seconds : 1e-9;
+    WP_TRY(wp_buffer_print(
+        out, "%" PRIu64 " records read: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected\n",
+        t.read, t.kept, t.removed, t.rejected));
+    WP_TRY(wp_buffer_print(out,
+                           "%" PRIu64 " stories, the largest of %" PRIu64 "; %" PRIu64
+                           " exact copies, %" PRIu64 " matching pairs%s\n",
+                           t.stories, t.largest, run->counts.exact_copies, run->counts.matches,
+                           run->settings.verify_exact ? "" : " (judged from sketches)"));
+    if (run->counts.dates_unknown)
+        WP_TRY(wp_buffer_print(out, "%" PRIu64 " dates not understood (see --date-format)\n",
+                               run->counts.dates_unknown));
+    return wp_buffer_print(out, "%.2f s, %.2f s CPU, %.0f MB/s, peak memory %.0f MB\n", s->wall_seconds,
+                           cpu_seconds(&usage), (double)s->decoded_bytes / wall / 1e6,
+                           (double)usage.ru_maxrss * 1024 / 1e6);
+}
+
+/* The line of a reject in its file, from the segments. */
+static uint64_t reject_line(const struct wp_run *run, const struct wp_reject *reject) {
+    for (size_t i = 0; i < run->order.count; i++) {
+        const struct wp_segment *s = &run->order.by_rank[i];
+        if (s->file == reject->file && s->sequence == reject->sequence) return s->first_line + reject->line;
+    }
+    return 0;
+}
+
+enum wp_status wp_summary_complaints(const struct wp_summary *s, struct wp_buffer *out,
+                                     struct wp_error *err) {
+    struct wp_run *run = s->run;
+    struct wp_buffer id = {0};
+    enum wp_status status = WP_OK;
+    char text[1024];
+    for (size_t i = 0; i < s->failure_count; i++)
+        WP_TRY(wp_buffer_print(out, "%s (what came before is used)\n",
+                               wp_error_text(&s->failures[i].error, text, sizeof text)));
+    for (size_t i = 0; i < WP_REJECT_REASONS; i++) {
+        const struct wp_rejects *r = &run->rejects;
+        for (size_t k = 0; k < r->told_count[i]; k++) {
+            const struct wp_reject *reject = &r->told[i][k];
+            WP_TRY(wp_buffer_print(out, "%s:%" PRIu64 ": %s\n", run->files[reject->file],
+                                   reject_line(run, reject), reject->words));
+        }
+        if (r->counts[i] > r->told_count[i])
+            WP_TRY(wp_buffer_print(out, "... and %" PRIu64 " more (%s)\n", r->counts[i] - r->told_count[i],
+                                   wp_reject_name(i)));
+    }
+    for (size_t i = 0; i < run->same_ids.count && i < REPEATED_IDS_TOLD && status == WP_OK; i++) {
+        status = wp_run_id(run, run->same_ids.items[i].twin, &id, err);
+        if (status == WP_OK)
+            status = wp_buffer_print(out, "id '%.*s' stands more than once; each is a record of its own\n",
+                                     (int)(id.len < 200 ? id.len : 200), (const char *)id.data);
+    }
+    if (status == WP_OK && run->same_ids.count > REPEATED_IDS_TOLD)
+        status =
+            wp_buffer_print(out, "... and %zu more repeated ids\n", run->same_ids.count - REPEATED_IDS_TOLD);
+    wp_buffer_release(&id);
+    return status;
+}
