@@ -234,6 +234,15 @@ enum wp_file_kind wp_file_kind(const char *name) {
     return S_ISDIR(st.st_mode) ? WP_FILE_DIRECTORY : WP_FILE_OTHER;
 }
 
+bool wp_file_is_link(const char *name) {
+    struct stat st;
+    return lstat(name, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+enum wp_status wp_file_readable(const char *name, struct wp_error *err) {
+    return access(name, R_OK) == 0 ? WP_OK : wp_fail_errno(err, errno, name, "cannot open");
+}
+
 bool wp_file_is_same(const char *a, const char *b) {
     struct stat x, y;
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;

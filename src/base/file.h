@@ -70,6 +70,10 @@ enum wp_status wp_file_remove(const char *name, struct wp_error *err);
 enum wp_file_kind { WP_FILE_MISSING, WP_FILE_REGULAR, WP_FILE_DIRECTORY, WP_FILE_OTHER };
 /* What stands under a name, symbolic links followed. What may not be looked at counts as missing. */
 enum wp_file_kind wp_file_kind(const char *name);
+/* True when the name itself is a symbolic link. */
+bool wp_file_is_link(const char *name);
+/* WP_OK when it exists and may be read, else why not. */
+enum wp_status wp_file_readable(const char *name, struct wp_error *err);
 /* True when both names lead to the same file. */
 bool wp_file_is_same(const char *a, const char *b);
 /* The name behind symbolic links as a new string (wp_free), or NULL when it does not exist. */

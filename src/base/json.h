@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 
-/* Appends data as a quoted JSON string. Control characters, quotes and backslashes are escaped, valid UTF-8 stays
- * as it is, and each byte that is not part of valid UTF-8 becomes U+FFFD. */
+/* Appends data as a quoted JSON string. Control characters, quotes and backslashes are escaped, valid UTF-8
+ * stays as it is, and each byte that is not part of valid UTF-8 becomes U+FFFD. */
 enum wp_status wp_json_string(struct wp_buffer *out, const void *data, size_t len);
 
 #endif

@@ -29,8 +29,8 @@ struct wp_order {
 };
 
 void wp_order_release(struct wp_order *o);
-/* Adds a segment; its slot becomes the number of articles so far. WP_ETOOBIG beyond 2^32 - 2 articles. The caller
- * keeps threads apart. */
+/* Adds a segment; its slot becomes the number of articles so far. WP_ETOOBIG beyond 2^32 - 2 articles. The
+ * caller keeps threads apart. */
 enum wp_status wp_order_add(struct wp_order *o, struct wp_segment *segment);
 /* Works out ranks and lines when all segments are in. */
 enum wp_status wp_order_settle(struct wp_order *o);

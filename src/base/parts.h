@@ -55,8 +55,8 @@ static inline enum wp_status wp_parts_send64(struct wp_parts_sender *s, size_t p
 /* Adds one item of item_bytes. */
 enum wp_status wp_parts_send(struct wp_parts_sender *s, size_t part, const void *item, struct wp_error *err);
 
-/* Copies all items of a part to out, which has room for wp_parts_count of them. When one sender alone has filled
- * the part, they come in the order of sending. Any thread, after filling. */
+/* Copies all items of a part to out, which has room for wp_parts_count of them. When one sender alone has
+ * filled the part, they come in the order of sending. Any thread, after filling. */
 enum wp_status wp_parts_read(struct wp_parts *p, size_t part, void *out, struct wp_error *err);
 /* The same, and frees the part's memory. One thread per part. */
 enum wp_status wp_parts_take(struct wp_parts *p, size_t part, void *out, struct wp_error *err);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sorts keys ascending; scratch has room for count as well. Digits that are the same in all keys cost nothing.
- * Returns the array that holds the result: keys or scratch. */
+/* Sorts keys ascending; scratch has room for count as well. Digits that are the same in all keys cost
+ * nothing. Returns the array that holds the result: keys or scratch. */
 uint64_t *wp_sort64(uint64_t *keys, uint64_t *scratch, size_t count);
 
 #endif

@@ -1,7 +1,6 @@
 /* spill.c - see spill.h. */
 #include "base/spill.h"
 
-
 void wp_budget_init(struct wp_budget *b, size_t limit_bytes, const char *dir) {
     b->limit_bytes = limit_bytes;
     atomic_init(&b->used_bytes, 0);

@@ -21,9 +21,9 @@
 #include "base/status.h"
 
 struct wp_budget {
-    size_t limit_bytes;       /* constant */
+    size_t limit_bytes; /* constant */
     _Atomic size_t used_bytes;
-    const char *dir;          /* where spill files go; constant, borrowed */
+    const char *dir;                /* where spill files go; constant, borrowed */
     _Atomic uint64_t spilled_bytes; /* written to spill files so far, for the summary */
 };
 

@@ -229,9 +229,12 @@ static enum wp_status take_slots(struct wp_harvest *h, uint32_t lines, uint32_t 
 }
 
 static enum wp_status send_keys(struct wp_harvest *h, uint32_t slot, struct wp_error *err) {
+    const struct wp_run *run = h->run;
     for (uint32_t i = 0; i < h->count; i++) {
         uint64_t key = h->rows[i].exact.low;
-        if (h->rows[i].tokens)
+        /* A set rule speaks of shingles: what has none is like nothing. */
+        bool comparable = run->settings.rule.match == WP_MATCH_JACCARD ? h->rows[i].shingles : h->rows[i].tokens;
+        if (comparable)
             WP_TRY(wp_parts_send64(&h->exact_keys, wp_twin_part(key), wp_twin_pack(key, slot + i), err));
         key = h->id_hashes[i];
         if (h->rows[i].id_bytes)

@@ -1,29 +1,32 @@
 /* fingerprint.c - see fingerprint.h. */
 #include "sketch/fingerprint.h"
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include "base/memory.h"
-#include "base/sort.h"
+#include "sketch/numbers.h"
+#include "sketch/sample.h"
 #include "sketch/shingle.h"
 #include "sketch/simhash.h"
 
+/* Scratch for more tokens than this is given back when a text has less than an eighth of it. */
+#define KEEP_COUNT ((size_t)1 << 20)
+
 struct wp_fingerprinter {
-    struct wp_tokenizer *tokenizer;
-    const struct wp_shingle_kernel *kernel;
-    struct wp_tokens tokens;
-    uint64_t *hashes, *selected, *sorted; /* cap + WP_SHINGLE_SLACK each */
-    uint32_t *scratch;                    /* twice that */
-    size_t cap, count;
+    struct wp_tokenizer *tokenizer;         /* constant */
+    const struct wp_shingle_kernel *kernel; /* constant */
+    struct wp_tokens tokens;                /* of the last run */
+    size_t shingles;
+    uint64_t *hashes, *scratch; /* room for cap + WP_SHINGLE_SLACK */
+    size_t cap;
 };
 
 enum wp_status wp_fingerprinter_new(struct wp_fingerprinter **out) {
-    struct wp_fingerprinter *f = wp_zalloc(1, sizeof *f);
-    *out = f;
+    struct wp_fingerprinter *f = *out = wp_zalloc(1, sizeof *f);
     if (!f) return WP_ENOMEM;
     enum wp_status status = wp_tokenizer_new(&f->tokenizer);
     if (status != WP_OK) {
-        wp_fingerprinter_free(f);
+        wp_free(f);
         *out = NULL;
         return status;
     }
@@ -33,106 +36,65 @@ enum wp_status wp_fingerprinter_new(struct wp_fingerprinter **out) {
 
 static void release_scratch(struct wp_fingerprinter *f) {
     wp_free(f->hashes);
-    wp_free(f->selected);
-    wp_free(f->sorted);
     wp_free(f->scratch);
-    f->hashes = f->selected = f->sorted = NULL;
-    f->scratch = NULL;
+    f->hashes = f->scratch = NULL;
     f->cap = 0;
 }
 
 void wp_fingerprinter_free(struct wp_fingerprinter *f) {
     if (!f) return;
-    wp_tokenizer_free(f->tokenizer);
     release_scratch(f);
+    wp_tokenizer_free(f->tokenizer);
     wp_free(f);
 }
 
+/* Room for `count` hashes (contents are not kept). */
 static enum wp_status make_room(struct wp_fingerprinter *f, size_t count) {
-    if (count <= f->cap && f->cap) return WP_OK;
-    size_t cap = count + count / 4 + WP_SHINGLE_SLACK;
+    if (f->cap && count <= f->cap && (f->cap <= KEEP_COUNT || count >= f->cap / 8)) return WP_OK;
     release_scratch(f);
+    size_t cap = count + count / 2 + WP_SHINGLE_SLACK;
     f->hashes = wp_alloc(cap + WP_SHINGLE_SLACK, sizeof *f->hashes);
-    f->selected = wp_alloc(cap + WP_SHINGLE_SLACK, sizeof *f->selected);
-    f->sorted = wp_alloc(cap + WP_SHINGLE_SLACK, sizeof *f->sorted);
-    f->scratch = wp_alloc(2 * (cap + WP_SHINGLE_SLACK), sizeof *f->scratch);
-    if (f->hashes && f->selected && f->sorted && f->scratch) {
-        f->cap = cap;
-        return WP_OK;
+    f->scratch = wp_alloc(2 * cap + WP_SHINGLE_SLACK, sizeof *f->scratch);
+    if (!f->hashes || !f->scratch) {
+        release_scratch(f);
+        return WP_ENOMEM;
     }
-    release_scratch(f);
-    return WP_ENOMEM;
+    f->cap = cap;
+    return WP_OK;
 }
 
-/* Sorts and drops repeats; returns how many are left, at most `most`, copied to out. */
-static size_t lowest_distinct(struct wp_fingerprinter *f, size_t count, size_t most, uint64_t *out) {
-    const uint64_t *sorted = wp_sort64(f->selected, f->sorted, count);
-    size_t n = 0;
-    for (size_t i = 0; i < count && n < most; i++)
-        if (n == 0 || sorted[i] != out[n - 1]) out[n++] = sorted[i];
-    return n;
-}
-
-/*
- * The samples: all hashes up to the threshold, but at least the 16 lowest and at most the 128 lowest. A text
- * with too few under the threshold is tried again with one that should give some more than 16, and with all
- * of them only if that fails too (it says the same few words again and again).
- */
-static void take_samples(struct wp_fingerprinter *f, struct wp_fingerprint *out) {
-    uint64_t limit = WP_SAMPLE_THRESHOLD;
-    size_t n = f->kernel->select(f->hashes, f->count, limit, f->selected);
-    size_t distinct = lowest_distinct(f, n, WP_SAMPLES_MAX, out->samples);
-    while (distinct < WP_SAMPLES_MIN && limit != UINT64_MAX) {
-        size_t wanted = 2 * WP_SAMPLES_MIN;
-        bool try_part = limit == WP_SAMPLE_THRESHOLD && f->count > 2 * wanted;
-        limit = try_part ? UINT64_MAX / f->count * wanted : UINT64_MAX;
-        n = f->kernel->select(f->hashes, f->count, limit, f->selected);
-        distinct = lowest_distinct(f, n, WP_SAMPLES_MIN, out->samples);
+static void make_features(struct wp_fingerprinter *f, unsigned features, struct wp_fingerprint *out) {
+    if (features & WP_FEATURE_SAMPLES)
+        out->sample_count =
+            (uint16_t)wp_sample_select(f->kernel, f->hashes, f->shingles, f->scratch, out->samples);
+    if (features & WP_FEATURE_SKETCH) f->kernel->sketch(f->hashes, f->shingles, out->sketch);
+    if (features & WP_FEATURE_SIMHASH) out->simhash = wp_simhash(&f->tokens);
+    if (features & WP_FEATURE_NUMBERS) {
+        uint16_t total = out->number_total = wp_numbers_find(&f->tokens, f->scratch, out->numbers);
+        out->number_count = total < WP_NUMBERS_MAX ? total : WP_NUMBERS_MAX;
     }
-    out->sample_count = (uint16_t)distinct;
-}
-
-static void take_numbers(const struct wp_tokens *tokens, struct wp_fingerprint *out) {
-    uint32_t *numbers = out->numbers;
-    unsigned n = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        const uint8_t *token = tokens->text + tokens->starts[i];
-        if ((unsigned)(*token - '0') > 9) continue;
-        uint32_t hash = (uint32_t)wp_hash64(token, tokens->starts[i + 1] - tokens->starts[i] - 1);
-        unsigned at = n;
-        while (at > 0 && numbers[at - 1] > hash) at--;
-        if (at == WP_NUMBERS_MAX || (at > 0 && numbers[at - 1] == hash)) continue;
-        if (n < WP_NUMBERS_MAX) n++;
-        memmove(&numbers[at + 1], &numbers[at], (n - 1 - at) * sizeof *numbers);
-        numbers[at] = hash;
-    }
-    out->number_count = (uint16_t)n;
 }
 
 enum wp_status wp_fingerprinter_run(struct wp_fingerprinter *f, const uint8_t *utf8, size_t len,
                                     unsigned features, struct wp_fingerprint *out) {
-    f->count = 0;
+    struct wp_tokens *t = &f->tokens;
+    f->shingles = 0;
+    *t = (struct wp_tokens){0};
+    struct wp_tokens made;
+    WP_TRY(wp_tokenizer_run(f->tokenizer, utf8, len, &made));
+    WP_TRY(make_room(f, made.count));
+    *t = made;
+    unsigned width = wp_scheme_width(t->count, t->alone);
+    f->shingles = t->count < width ? 0 : t->count - width + 1;
+    if (f->shingles) f->kernel->hash(t, width, f->shingles, f->hashes, (uint32_t *)(void *)f->scratch);
     memset(out, 0, offsetof(struct wp_fingerprint, samples));
-    WP_TRY(wp_tokenizer_run(f->tokenizer, utf8, len, &f->tokens));
-    const struct wp_tokens *tokens = &f->tokens;
-    out->width = (uint16_t)wp_scheme_width(tokens->count, tokens->alone);
-    out->tokens = (uint32_t)tokens->count;
-    size_t count = tokens->count < out->width ? 0 : tokens->count - out->width + 1;
-    WP_TRY(make_room(f, count));
-    f->count = count;
-    out->shingles = (uint32_t)count;
-    out->exact = f->kernel->exact(tokens->text, tokens->text_len);
-    f->kernel->hash(tokens, out->width, count, f->hashes, f->scratch);
-    if (features & WP_FEATURE_SAMPLES) take_samples(f, out);
-    if (features & WP_FEATURE_SKETCH) f->kernel->sketch(f->hashes, count, out->sketch);
-    if (features & WP_FEATURE_SIMHASH) out->simhash = wp_simhash(tokens);
-    if (features & WP_FEATURE_NUMBERS) take_numbers(tokens, out);
+    out->exact = f->kernel->exact(t->text, t->text_len);
+    out->tokens = (uint32_t)t->count;
+    out->shingles = (uint32_t)f->shingles;
+    out->width = (uint8_t)width;
+    out->features = (uint8_t)(features & WP_FEATURE_ALL);
+    make_features(f, features, out);
     return WP_OK;
-}
-
-const uint64_t *wp_fingerprinter_shingles(const struct wp_fingerprinter *f, size_t *count) {
-    *count = f->count;
-    return f->hashes;
 }
 
 const struct wp_tokens *wp_fingerprinter_tokens(const struct wp_fingerprinter *f) {
@@ -141,4 +103,9 @@ const struct wp_tokens *wp_fingerprinter_tokens(const struct wp_fingerprinter *f
 
 struct wp_tokenizer *wp_fingerprinter_tokenizer(struct wp_fingerprinter *f) {
     return f->tokenizer;
+}
+
+const uint64_t *wp_fingerprinter_shingles(const struct wp_fingerprinter *f, size_t *count) {
+    *count = f->shingles;
+    return f->hashes;
 }

@@ -21,8 +21,8 @@ enum {
     WP_SIMHASH_WIDTH = 2, /* tokens of a SimHash feature */
 };
 
-/* Shingle hashes below this are sampled. */
-#define WP_SAMPLE_THRESHOLD (UINT64_MAX / WP_SAMPLE_RATE)
+/* Shingle hashes h < 2^64 / 12, that is h <= this, are sampled. */
+#define WP_SAMPLE_LIMIT (UINT64_MAX / WP_SAMPLE_RATE)
 
 /* Where a shingle hash's bits go: the sample is decided by the high end, the sketch by 40 low bits. */
 #define WP_SKETCH_BIN(hash) ((unsigned)((hash)&255))

@@ -1,47 +1,78 @@
 /*
  * simhash.c - see simhash.h.
  *
- * Votes are counted by columns: planes[p] holds bit p of 128 counters, so that one hash is added with a carry
- * chain that is two steps long on average, instead of 128 additions.
+ * The 128 counters are kept bit-sliced: plane k holds bit k of every counter. Seven votes are first added up
+ * to three planes by carry-save adders, which halves the work of the ripple that follows.
  */
 #include "sketch/simhash.h"
 
-enum { PLANES = 32 };
+#include <string.h>
 
-struct votes {
-    uint64_t low[PLANES], high[PLANES];
-};
+enum { PLANES = 32 }; /* counters up to 2^32 - 1: more than the tokens of the longest text */
 
-static void add(uint64_t *planes, uint64_t carry) {
-    for (unsigned p = 0; carry; p++) {
-        uint64_t both = planes[p] & carry;
-        planes[p] ^= carry;
-        carry = both;
+typedef struct {
+    uint64_t w[2];
+} slice;
+
+/* Full adder on 128 columns: a + b + c = *sum + 2 * *carry. */
+static inline void add3(slice a, slice b, slice c, slice *sum, slice *carry) {
+    for (int i = 0; i < 2; i++) {
+        uint64_t half = a.w[i] ^ b.w[i];
+        sum->w[i] = half ^ c.w[i];
+        carry->w[i] = (a.w[i] & b.w[i]) | (half & c.w[i]);
     }
 }
 
-/* The bits whose counter is more than half of count: the counters are compared with count / 2 from the top.
- */
-static uint64_t majority(const uint64_t *planes, uint32_t count) {
-    uint64_t more = 0, equal = ~(uint64_t)0;
-    uint32_t half = count / 2;
-    for (int p = PLANES - 1; p >= 0; p--) {
-        uint64_t wanted = half >> p & 1 ? ~(uint64_t)0 : 0;
-        more |= equal & planes[p] & ~wanted;
-        equal &= ~(planes[p] ^ wanted);
+/* Adds `bits` * 2^k to the counters. */
+static inline void ripple(slice *planes, unsigned k, slice bits) {
+    for (; bits.w[0] | bits.w[1]; k++) {
+        for (int i = 0; i < 2; i++) {
+            uint64_t carry = planes[k].w[i] & bits.w[i];
+            planes[k].w[i] ^= bits.w[i];
+            bits.w[i] = carry;
+        }
     }
-    return more;
+}
+
+static inline slice vote(const struct wp_tokens *t, size_t i) {
+    const uint32_t *s = t->starts + i;
+    struct wp_hash128 h = wp_hash128(t->text + s[0], s[2] - s[0] - 1);
+    return (slice){{h.low, h.high}};
+}
+
+static void add_seven(slice *planes, const slice *v) {
+    slice s1, s2, ones, c1, c2, c3, twos, fours;
+    add3(v[0], v[1], v[2], &s1, &c1);
+    add3(v[3], v[4], v[5], &s2, &c2);
+    add3(s1, s2, v[6], &ones, &c3);
+    add3(c1, c2, c3, &twos, &fours);
+    ripple(planes, 0, ones);
+    ripple(planes, 1, twos);
+    ripple(planes, 2, fours);
+}
+
+/* Bit j is set when counter j > limit: compares all counters at once, from the highest plane down. */
+static struct wp_hash128 above(const slice *planes, uint64_t limit) {
+    uint64_t more[2] = {0, 0}, equal[2] = {UINT64_MAX, UINT64_MAX};
+    for (unsigned k = PLANES; k-- > 0;) {
+        uint64_t bit = limit >> k & 1 ? UINT64_MAX : 0;
+        for (int i = 0; i < 2; i++) {
+            more[i] |= equal[i] & planes[k].w[i] & ~bit;
+            equal[i] &= ~(planes[k].w[i] ^ bit);
+        }
+    }
+    return (struct wp_hash128){more[0], more[1]};
 }
 
 struct wp_hash128 wp_simhash(const struct wp_tokens *tokens) {
-    struct votes votes = {{0}, {0}};
-    uint32_t count = tokens->count < 2 ? 0 : (uint32_t)tokens->count - 1;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t start = tokens->starts[i];
-        struct wp_hash128 h = wp_hash128(tokens->text + start, tokens->starts[i + 2] - start - 1);
-        add(votes.low, h.low);
-        add(votes.high, h.high);
+    slice planes[PLANES + 1];
+    memset(planes, 0, sizeof planes);
+    size_t votes = tokens->count < 2 ? 0 : tokens->count - 1, i = 0;
+    for (; i + 7 <= votes; i += 7) {
+        slice v[7];
+        for (size_t j = 0; j < 7; j++) v[j] = vote(tokens, i + j);
+        add_seven(planes, v);
     }
-    if (!count) return (struct wp_hash128){0, 0};
-    return (struct wp_hash128){majority(votes.low, count), majority(votes.high, count)};
+    for (; i < votes; i++) ripple(planes, 0, vote(tokens, i));
+    return above(planes, votes / 2);
 }
