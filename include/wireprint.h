@@ -101,6 +101,45 @@ WP_API double wp_fingerprint_jaccard(const wp_fingerprint *a, const wp_fingerpri
 /* Bits in which the SimHashes differ, 0..128. */
 WP_API unsigned wp_fingerprint_hamming(const wp_fingerprint *a, const wp_fingerprint *b);
 
+/* ---- comparison: how two texts overlap, exactly ---- */
+
+/* The first three are set before wp_compare, the rest by it. Coverage is the share of a text's words that stand
+ * in runs of five or more (eight characters, in scripts without spaces) which the other text has too. */
+struct wp_comparison {
+    size_t size;       /* sizeof (struct wp_comparison) */
+    const char *match; /* the rule, as dedup's --match: "story", "jaccard:0.5" ...; NULL = "story" */
+    int same_owner;    /* 1: both are of one publisher */
+
+    const char *relation;          /* "exact", "copy", "excerpt", "none"; static */
+    double coverage;               /* of the shorter text */
+    double coverage_a, coverage_b; /* of each */
+    double jaccard, containment;   /* of the shingle sets; containment in the larger one */
+    uint32_t longest_run;          /* words of the longest shared run */
+    uint32_t tokens_a, tokens_b;   /* words of each */
+    uint32_t simhash_distance;     /* bits, 0..128 */
+};
+
+/* WP_EINVAL for another size or an unknown rule, WP_ETOOBIG beyond 2 GiB or 2^25 words, WP_ENOMEM. */
+WP_API enum wp_status wp_compare(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
+                                 struct wp_comparison *out, struct wp_error *err);
+
+/* The shared passages, in the order of the first text. Immutable; any number of threads may read them. */
+typedef struct wp_passages wp_passages;
+
+/* Bytes [begin, end) of either original text, and how many words that is. */
+struct wp_passage {
+    size_t begin_a, end_a, begin_b, end_b;
+    uint32_t tokens;
+};
+
+/* WP_ETOOBIG, WP_ENOMEM; *out is then NULL. The texts are not needed afterwards. */
+WP_API enum wp_status wp_passages_new(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
+                                      wp_passages **out);
+WP_API void wp_passages_free(wp_passages *p);
+WP_API size_t wp_passages_count(const wp_passages *p);
+/* WP_EINVAL beyond the end. */
+WP_API enum wp_status wp_passages_get(const wp_passages *p, size_t index, struct wp_passage *out);
+
 /* ---- batch: many articles in, stories and matches out ---- */
 
 /*

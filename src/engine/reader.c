@@ -423,10 +423,10 @@ static bool sink_more(void *self, uint32_t file) {
 /* ---- making and ending ---- */
 
 static enum wp_status make_pools(struct wp_reader *r, unsigned threads) {
-    r->raw_count = 2 * WP_READER_FILES_AHEAD + 2 * threads;
+    r->raw_count = WP_READER_FILES_AHEAD + 2 * WP_READER_BLOCKS_PER_FILE + 2 * threads;
     r->batch_max = r->raw_count + WP_READER_FILES_AHEAD + 3 * threads;
     r->food = 2 * threads;
-    r->raw_area = wp_alloc_large((size_t)r->raw_count * WP_READER_BLOCK_BYTES);
+    r->raw_area = wp_alloc(r->raw_count, WP_READER_BLOCK_BYTES);
     r->raws = wp_zalloc(r->raw_count, sizeof *r->raws);
     r->inputs = wp_zalloc(r->run->file_count, sizeof *r->inputs);
     r->harvests = wp_zalloc(threads, sizeof *r->harvests);

@@ -21,6 +21,10 @@
  * Fitted to read pairs: where containment is 0.44, coverage is 0.6; both are 0 and 1 together. */
 #define COVERAGE_EXPONENT 0.62
 
+/* The width that estimates reckon with; of the wider shingles only the shortest texts are judged otherwise.
+ */
+#define ESTIMATE_WIDTH 5
+
 const char *wp_relation_name(enum wp_relation relation) {
     static const char *const names[] = {"none", "exact", "copy", "excerpt"};
     return (unsigned)relation < sizeof names / sizeof *names ? names[relation] : "none";
@@ -79,8 +83,8 @@ bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least
 /* What the story rule looks at. */
 struct evidence {
     double coverage, coverage_longer;
-    double covered, longest_run; /* tokens; longest_run 0 = not known */
-    uint32_t width;
+    double covered, longest_run;  /* tokens; longest_run 0 = not known */
+    uint32_t width, least_tokens; /* of the shorter text */
 };
 
 static double longer_needed(const struct wp_pair_facts *facts) {
@@ -103,6 +107,7 @@ static bool has_pieces(const struct evidence *e) {
 }
 
 static enum wp_relation judge_story(const struct evidence *e, const struct wp_pair_facts *facts) {
+    if (e->least_tokens < WP_STORY_TOKENS_MIN) return WP_RELATION_NONE;
     if (e->coverage >= coverage_needed(e->coverage_longer, facts)) return WP_RELATION_COPY;
     return has_passage(e) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
 }
@@ -112,7 +117,8 @@ static struct evidence evidence_of(const struct wp_overlap *o) {
                              .coverage_longer = wp_overlap_coverage_longer(o),
                              .covered = o->covered_a < o->covered_b ? o->covered_a : o->covered_b,
                              .longest_run = o->longest_run,
-                             .width = o->width};
+                             .width = o->width,
+                             .least_tokens = o->tokens_a < o->tokens_b ? o->tokens_a : o->tokens_b};
 }
 
 static enum wp_relation copy_if(bool yes) {
@@ -146,10 +152,13 @@ static double fill_estimate(struct wp_estimate *e) {
 enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_estimate *estimate,
                                       const struct wp_pair_facts *facts) {
     double shared = fill_estimate(estimate);
+    uint32_t least =
+        estimate->shingles_a < estimate->shingles_b ? estimate->shingles_a : estimate->shingles_b;
     struct evidence e = {.coverage = estimate->coverage,
                          .coverage_longer = estimate->coverage_longer,
                          .covered = shared,
-                         .width = 5};
+                         .width = ESTIMATE_WIDTH,
+                         .least_tokens = least ? least + ESTIMATE_WIDTH - 1 : 0};
     if (facts->same_tokens) return WP_RELATION_EXACT;
     switch (rule->match) {
     case WP_MATCH_STORY: return judge_story(&e, facts);
@@ -177,6 +186,11 @@ static void excerpt_reason(const struct evidence *e, char *out, size_t size) {
 static void story_reason(const struct evidence *e, const struct wp_pair_facts *facts, char *out,
                          size_t size) {
     double needed = coverage_needed(e->coverage_longer, facts), part = longer_needed(facts);
+    if (e->least_tokens < WP_STORY_TOKENS_MIN) {
+        snprintf(out, size, "the shorter text has %u words; below %d only exact copies count",
+                 e->least_tokens, WP_STORY_TOKENS_MIN);
+        return;
+    }
     bool above = e->coverage_longer >= part;
     if (!above && e->coverage_longer < WP_STORY_LONGER_PART) part = WP_STORY_LONGER_PART;
     char tail[160] = "";

@@ -63,6 +63,9 @@ struct wp_rule {
 #define WP_STORY_EXCERPT_COVERAGE 0.30
 #define WP_STORY_EXCERPT_SHINGLES 3
 
+/* A text of fewer words matches exactly or not at all: five words in a row are half of it by chance. */
+#define WP_STORY_TOKENS_MIN 12
+
 /* What is known of a pair besides its overlap. */
 struct wp_pair_facts {
     bool same_owner;           /* false when either has none */

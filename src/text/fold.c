@@ -46,13 +46,15 @@ static inline void copy_few(uint8_t *to, const uint8_t *from, unsigned len) {
     for (unsigned i = 0; i < len; i++) to[i] = from[i];
 }
 
-static inline void put_joined(struct wp_fold *f, const uint8_t *bytes, unsigned len, size_t begin, size_t end) {
+static inline void put_joined(struct wp_fold *f, const uint8_t *bytes, unsigned len, size_t begin,
+                              size_t end) {
     open_token(f, begin, end);
     copy_few(f->text + f->out, bytes, len);
     f->out += len;
 }
 
-static inline void put_alone(struct wp_fold *f, const uint8_t *bytes, unsigned len, size_t begin, size_t end) {
+static inline void put_alone(struct wp_fold *f, const uint8_t *bytes, unsigned len, size_t begin,
+                             size_t end) {
     close_token(f);
     put_joined(f, bytes, len, begin, end);
     close_token(f);
@@ -73,8 +75,10 @@ static void put_mapped(struct wp_fold *f, const struct character *c, bool alone)
         return;
     }
     for (size_t i = 0; i < len; i++) {
-        if (text[i] == ' ') close_token(f);
-        else put_joined(f, text + i, 1, c->at, end);
+        if (text[i] == ' ')
+            close_token(f);
+        else
+            put_joined(f, text + i, 1, c->at, end);
     }
 }
 
@@ -139,7 +143,8 @@ static struct character put_segment(struct wp_fold *f, const struct character *f
         put_normalized(f, first->at, next.at);
         return next;
     }
-    for (struct character c = *first; c.at < next.at && f->status == WP_OK; c = read_character(f, c.at + c.len))
+    for (struct character c = *first; c.at < next.at && f->status == WP_OK;
+         c = read_character(f, c.at + c.len))
         put_character(f, &c);
     return next;
 }

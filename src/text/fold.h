@@ -2,9 +2,9 @@
  * fold.h - inside src/text: the state that the folding kernels share, and the step they have in common.
  *
  * A kernel takes text[pos..len) to folded tokens. Whatever it cannot settle in its fast path (mapped
- * characters, marks, broken bytes) it hands to wp_fold_step, the portable code, which is the specification. So that
- * normalisation never has to go back, `pos` always stands before a segment: before a kernel moves on behind
- * a character it must know that the next one is no non-starter.
+ * characters, marks, broken bytes) it hands to wp_fold_step, the portable code, which is the specification.
+ * So that normalisation never has to go back, `pos` always stands before a segment: before a kernel moves on
+ * behind a character it must know that the next one is no non-starter.
  *
  *     in    T h e   " I r a n i a n ,   d e a l "        (pos .. len to do)
  *     text  t h e _ i r a n i a n _ d e a l               (0 .. out done; '_' is 0x20)
@@ -43,13 +43,14 @@ struct wp_fold {
     size_t count;
     size_t alone;
     bool open;
-    enum wp_status status; /* first failure; kernels stop when it is not WP_OK */
+    enum wp_status status;          /* first failure; kernels stop when it is not WP_OK */
     struct wp_source_range *ranges; /* NULL, or room as for starts */
     struct wp_normal normal;
     uint8_t *area;
 };
 
-/* Portable: goes on segment by segment until pos >= until (or len), or status fails. Needs pos at a segment. */
+/* Portable: goes on segment by segment until pos >= until (or len), or status fails. Needs pos at a segment.
+ */
 void wp_fold_step(struct wp_fold *f, size_t until);
 
 /* The kernels: pos to len. All make the same output. */

@@ -83,11 +83,14 @@ static enum wp_status finish(struct wp_fold *f, struct wp_tokens *out) {
     return WP_OK;
 }
 
-enum wp_status wp_tokenizer_run(struct wp_tokenizer *t, const uint8_t *utf8, size_t len, struct wp_tokens *out) {
+enum wp_status wp_tokenizer_run(struct wp_tokenizer *t, const uint8_t *utf8, size_t len,
+                                struct wp_tokens *out) {
     WP_TRY(prepare(t, utf8, len));
 #if defined(__x86_64__)
-    if (t->cpu == WP_CPU_AVX512) wp_fold_avx512(&t->fold);
-    else if (t->cpu == WP_CPU_AVX2) wp_fold_avx2(&t->fold);
+    if (t->cpu == WP_CPU_AVX512)
+        wp_fold_avx512(&t->fold);
+    else if (t->cpu == WP_CPU_AVX2)
+        wp_fold_avx2(&t->fold);
     else
 #endif
         wp_fold_portable(&t->fold);

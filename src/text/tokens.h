@@ -19,11 +19,13 @@
 /* Longest text in bytes. */
 #define WP_TEXT_BYTES_MAX ((size_t)INT32_MAX)
 
-/* Borrowed from the tokenizer until its next run. Token i is text[starts[i] .. starts[i+1]-1): the byte behind
- * it is one 0x20, also behind the last. starts[count] is set: the position where a next token would start. */
+/* Borrowed from the tokenizer until its next run. Token i is text[starts[i] .. starts[i+1]-1): the byte
+ * behind it is one 0x20, also behind the last. starts[count] is set: the position where a next token would
+ * start. */
 struct wp_tokens {
-    const uint8_t *text;    /* folded tokens, one 0x20 between; 128 bytes before it and 64 behind it are readable */
-    size_t text_len;        /* without the 0x20 behind the last token */
+    const uint8_t
+        *text;       /* folded tokens, one 0x20 between; 128 bytes before it and 64 behind it are readable */
+    size_t text_len; /* without the 0x20 behind the last token */
     const uint32_t *starts; /* count + 1, and readable for 64 more */
     size_t count;
     size_t alone; /* tokens that are one code point of a script without spaces */
@@ -44,7 +46,8 @@ void wp_tokenizer_free(struct wp_tokenizer *t);
 enum wp_cpu wp_tokenizer_cpu(const struct wp_tokenizer *t);
 
 /* Fills *out. WP_ETOOBIG (text, or what it folds to, is too long), WP_ENOMEM; the tokenizer stays usable. */
-enum wp_status wp_tokenizer_run(struct wp_tokenizer *t, const uint8_t *utf8, size_t len, struct wp_tokens *out);
+enum wp_status wp_tokenizer_run(struct wp_tokenizer *t, const uint8_t *utf8, size_t len,
+                                struct wp_tokens *out);
 
 /* The same tokens by the portable code, slower, with the place of each in the original: (*ranges)[0..count),
  * borrowed like the tokens. */

@@ -7,8 +7,8 @@
  * vowels, Devanagari virama, Thai tones) stay as they are behind any starter as long as their classes do not
  * fall; all others are WP_CHAR_SLOW.
  *
- * A starter whose result ends in a mark of class > 0 is CLOSED: a simple mark behind it might move before that
- * mark. For any other starter it cannot matter: a mark that went into a composition does so with another
+ * A starter whose result ends in a mark of class > 0 is CLOSED: a simple mark behind it might move before
+ * that mark. For any other starter it cannot matter: a mark that went into a composition does so with another
  * mark of lower class in between, too.
  */
 #include "text/unicode.h"
@@ -61,7 +61,8 @@ void wp_normal_release(struct wp_normal *n) {
     *n = (struct wp_normal){0};
 }
 
-/* Stable, by combining class, of a run of marks: long runs by counting, so that no input takes square time. */
+/* Stable, by combining class, of a run of marks: long runs by counting, so that no input takes square time.
+ */
 static void sort_marks(int32_t *codes, size_t count, int32_t *spare) {
     if (count <= SORT_SHORT) {
         for (size_t i = 1; i < count; i++) {
@@ -156,8 +157,8 @@ static void find_second_halves(void) {
         const utf8proc_property_t *p = utf8proc_get_property(c);
         if (p->decomp_seqindex == UINT16_MAX || p->decomp_type) continue;
         int32_t full[CHAR_CODES_MAX];
-        utf8proc_ssize_t k = utf8proc_decompose_char(c, full, CHAR_CODES_MAX,
-                                                     UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, NULL);
+        utf8proc_ssize_t k =
+            utf8proc_decompose_char(c, full, CHAR_CODES_MAX, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, NULL);
         for (utf8proc_ssize_t i = 1; i < k && i < CHAR_CODES_MAX; i++) mark_second(full[i]);
     }
 }
@@ -165,12 +166,13 @@ static void find_second_halves(void) {
 /* Whether nothing before c can change it, as far as c's own decomposition tells. */
 static bool begins_apart(int32_t c) {
     int32_t full[CHAR_CODES_MAX];
-    utf8proc_ssize_t k = utf8proc_decompose_char(c, full, CHAR_CODES_MAX,
-                                                 UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, NULL);
+    utf8proc_ssize_t k = utf8proc_decompose_char(
+        c, full, CHAR_CODES_MAX, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, NULL);
     return k > 0 && k <= CHAR_CODES_MAX && ccc(full[0]) == 0 && !composes_backward(full[0]);
 }
 
-/* Text of the code points with their classes applied into text[256]; the kind it makes, SLOW when it fits none. */
+/* Text of the code points with their classes applied into text[256]; the kind it makes, SLOW when it fits
+ * none. */
 static enum wp_char_kind render(const int32_t *codes, size_t count, uint8_t *text, size_t *len) {
     size_t n = 0, alone = 0;
     for (size_t i = 0; i < count; i++) {
@@ -178,8 +180,10 @@ static enum wp_char_kind render(const int32_t *codes, size_t count, uint8_t *tex
         if (n > 240) return WP_CHAR_SLOW;
         if (k == WP_CHAR_VANISH) continue;
         alone += k == WP_CHAR_ALONE;
-        if (k == WP_CHAR_SEPARATOR) text[n++] = ' ';
-        else n += wp_utf8_encode((uint32_t)codes[i], text + n);
+        if (k == WP_CHAR_SEPARATOR)
+            text[n++] = ' ';
+        else
+            n += wp_utf8_encode((uint32_t)codes[i], text + n);
     }
     *len = n;
     if (alone) return count == 1 ? WP_CHAR_MAP_ALONE : WP_CHAR_SLOW;

@@ -2,8 +2,8 @@
  * unicode.h - what each code point does to the token stream; the only place that includes utf8proc.
  *
  * The token stream of a text is NFKC(casefold(NFKC(text))), then a class for each code point. Nearly every
- * code point can be settled alone, by one table word: it is a separator, it stands for itself, it vanishes, it
- * becomes a fixed string. What cannot (a mark that composes with what is before it, marks out of order) is
+ * code point can be settled alone, by one table word: it is a separator, it stands for itself, it vanishes,
+ * it becomes a fixed string. What cannot (a mark that composes with what is before it, marks out of order) is
  * settled by wp_unicode_normalize on its segment: a starter and the non-starters behind it. Text may be cut
  * before any starter (wp_unicode_entry without WP_CHAR_NONSTARTER): normalisation never reaches across.
  *
@@ -44,7 +44,11 @@ static inline bool wp_unicode_is_alone(uint32_t c) {
             (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff));
 }
 
-enum { WP_UNICODE_NEAR = 0x20000, WP_UNICODE_PAGE = 64, WP_UNICODE_PAGES = WP_UNICODE_NEAR / WP_UNICODE_PAGE };
+enum {
+    WP_UNICODE_NEAR = 0x20000,
+    WP_UNICODE_PAGE = 64,
+    WP_UNICODE_PAGES = WP_UNICODE_NEAR / WP_UNICODE_PAGE
+};
 enum { WP_UNICODE_POOL_BYTES = 1 << 18 };
 
 /* Constant after it is filled. */

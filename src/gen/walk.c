@@ -1,0 +1,198 @@
+/* walk.c - see walk.h. */
+#include "gen/walk.h"
+
+#include <string.h>
+
+#include "gen/token.h"
+
+#define RUN_MIN 2  /* words copied before a jump at a frequent word */
+#define RUN_MAX 4  /* words copied before a jump elsewhere */
+#define TRIES 8    /* at a place that fits */
+#define PICKS 3    /* of a place where no jump has ended yet, in one article */
+#define LANDED_BITS 4096
+#define SENTENCE_MAX 24 /* bytes at a text's end that are looked at for the end of a sentence */
+
+struct walk {
+    const struct wp_gen_topic *topic;
+    struct wp_random *r;
+    struct wp_buffer *out;
+    uint32_t source, token, from; /* where it stands; the first token that is not copied yet */
+    uint64_t landed[LANDED_BITS / 64]; /* where jumps have ended, folded: a text should not run in circles */
+};
+
+/* Whether a jump has ended at this place before; remembers it. */
+static bool has_landed(struct walk *w, uint32_t source, uint32_t token) {
+    uint32_t bit = (uint32_t)(wp_random_mix(source * 65536u + token) % LANDED_BITS);
+    bool before = w->landed[bit / 64] >> (bit % 64) & 1;
+    w->landed[bit / 64] |= (uint64_t)1 << (bit % 64);
+    return before;
+}
+
+static bool is_taken(const struct wp_gen_topic *topic, uint32_t count, uint32_t index) {
+    for (uint32_t i = 0; i < count; i++)
+        if (topic->index[i] == index) return true;
+    return false;
+}
+
+void wp_gen_topic_pick(struct wp_gen_topic *topic, const struct wp_gen_base *base, struct wp_random *r) {
+    for (uint32_t i = 0; i < WP_GEN_SOURCES; i++) {
+        uint32_t index = wp_random_below(r, base->articles);
+        while (is_taken(topic, i, index)) index = (index + 1) % (uint32_t)base->articles;
+        topic->index[i] = index;
+        topic->source[i] = wp_gen_base_get(base, index);
+        const uint8_t *at = (const uint8_t *)topic->source[i].first;
+        const uint8_t *end = topic->source[i].text + topic->source[i].bytes;
+        for (; at < end; at += 64) __builtin_prefetch(at);
+    }
+    for (uint8_t d = 0; d < 10; d++) topic->digit[d] = d;
+    for (uint32_t d = 9; d > 1; d--) {
+        uint32_t other = 1 + wp_random_below(r, d);
+        uint8_t was = topic->digit[d];
+        topic->digit[d] = topic->digit[other];
+        topic->digit[other] = was;
+    }
+}
+
+/* Copies what the walk has passed and stands at the same place still. */
+static enum wp_status copy_run(struct walk *w) {
+    const struct wp_gen_article *a = &w->topic->source[w->source];
+    size_t start = a->start[w->from], len = a->start[w->token] - start;
+    WP_TRY(wp_buffer_reserve(w->out, len, WP_GEN_TEXT_MAX));
+    memcpy(w->out->data + w->out->len, a->text + start, len);
+    w->out->len += len;
+    w->from = w->token;
+    return WP_OK;
+}
+
+static void stand(struct walk *w, uint32_t source, uint32_t token) {
+    w->source = source;
+    w->token = w->from = token;
+}
+
+/* Another source than the present one. */
+static uint32_t other_source(struct walk *w) {
+    uint32_t step = 1 + wp_random_below(w->r, WP_GEN_SOURCES - 1);
+    return (w->source + step) % WP_GEN_SOURCES;
+}
+
+/* A token of source `source` behind one with this key, where no jump has ended; false when none is found. */
+static bool find_equal(struct walk *w, uint32_t source, uint32_t key, uint32_t *token) {
+    const struct wp_gen_article *a = &w->topic->source[source];
+    uint32_t first = a->first[key], count = a->first[key + 1] - first;
+    for (uint32_t i = 0; i < PICKS && count; i++) {
+        *token = a->jump[first + wp_random_below(w->r, count)] + 1u;
+        if (*token < a->tokens && !has_landed(w, source, *token)) return true;
+    }
+    return false;
+}
+
+/* Goes on behind the same word somewhere else; stays when no other source has it. */
+static enum wp_status jump_equal(struct walk *w, uint32_t key) {
+    uint32_t source = other_source(w), token;
+    for (uint32_t i = 0; i < WP_GEN_SOURCES; i++, source = (source + 1) % WP_GEN_SOURCES) {
+        if (source == w->source || !find_equal(w, source, key, &token)) continue;
+        WP_TRY(copy_run(w));
+        stand(w, source, token);
+        return WP_OK;
+    }
+    return WP_OK;
+}
+
+/* Goes on with any frequent word of another source, inside or outside quotations as wanted. */
+static enum wp_status jump_anywhere(struct walk *w, uint32_t inside) {
+    for (int i = 0; i < TRIES; i++) {
+        uint32_t source = other_source(w);
+        const struct wp_gen_article *a = &w->topic->source[source];
+        if (!a->jumps) continue;
+        uint32_t token = a->jump[wp_random_below(w->r, a->jumps)];
+        if (((a->key[token] - 1u) & 1) != inside || has_landed(w, source, token)) continue;
+        WP_TRY(copy_run(w));
+        stand(w, source, token);
+        return WP_OK;
+    }
+    return WP_OK;
+}
+
+/* Goes on at the beginning of another article, behind a paragraph's end. */
+static enum wp_status jump_start(struct walk *w) {
+    WP_TRY(copy_run(w));
+    WP_TRY(wp_buffer_add(w->out, "\n\n", 2));
+    stand(w, other_source(w), 0);
+    return WP_OK;
+}
+
+/* 0 inside a sentence, 1 behind one, 2 behind a paragraph: judged by what stands behind the last word. */
+static int ending(const struct walk *w) {
+    const struct wp_gen_article *a = &w->topic->source[w->source];
+    const uint8_t *p = a->text + a->start[w->token], *from = a->text + a->start[w->token - 1];
+    if (p - from > SENTENCE_MAX) from = p - SENTENCE_MAX;
+    if (p - from >= 2 && p[-1] == '\n') return 2;
+    while (p > from && (p[-1] == ' ' || p[-1] >= 0x80 || p[-1] == '"')) p--;
+    return p > from && (p[-1] == '.' || p[-1] == '?' || p[-1] == '!');
+}
+
+static bool is_year(const uint8_t *p) {
+    return (p[0] == '2' && p[1] == '0') || (p[0] == '1' && p[1] == '9');
+}
+
+static void change_digits(const struct wp_gen_topic *topic, uint8_t *p, const uint8_t *end) {
+    while (p < end) {
+        uint8_t *from = p;
+        while (p < end && *p >= '0' && *p <= '9') p++;
+        if (p - from == 4 && is_year(from)) continue;
+        for (uint8_t *d = from; d < p; d++) *d = (uint8_t)('0' + topic->digit[*d - '0']);
+        p += p == from;
+    }
+}
+
+static void trim_end(struct wp_buffer *out, size_t from) {
+    while (out->len > from && out->data[out->len - 1] <= ' ') out->len--;
+}
+
+enum wp_status wp_gen_walk(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
+                           struct wp_buffer *out) {
+    struct walk w = {.topic = topic, .r = r, .out = out};
+    size_t begin = out->len;
+    uint32_t run = 0, inside = 0;
+    for (uint32_t done = 1;; done++) {
+        const struct wp_gen_article *a = &topic->source[w.source];
+        uint32_t key = a->key[w.token++], before = w.from;
+        if (done >= words) {
+            int end = ending(&w);
+            if (end == 2 || (end == 1 && done >= words + words / 4) || done >= 2 * words + 20) break;
+        }
+        run++;
+        if (w.token >= a->tokens) {
+            WP_TRY(jump_start(&w));
+            inside = 0;
+        } else if (key) {
+            inside = (key - 1) & 1;
+            if (run >= RUN_MIN) WP_TRY(jump_equal(&w, key - 1));
+        } else if (run >= RUN_MAX && a->start[w.token] - a->start[w.token - 1] > 1 &&
+                   a->text[a->start[w.token] - 1] == ' ') {
+            WP_TRY(jump_anywhere(&w, inside));
+        }
+        if (w.from != before) run = 0;
+    }
+    WP_TRY(copy_run(&w));
+    trim_end(out, begin);
+    change_digits(topic, out->data + begin, out->data + out->len);
+    return WP_OK;
+}
+
+/* The end of the first or the start of the last part of a title: between two words near its middle. */
+static size_t middle(const uint8_t *p, size_t len) {
+    size_t at = len / 2;
+    while (at < len && p[at] != ' ') at++;
+    return at;
+}
+
+enum wp_status wp_gen_title(const struct wp_gen_base *base, struct wp_random *r, struct wp_buffer *out) {
+    size_t a_len, b_len, before = out->len;
+    const uint8_t *a = wp_gen_base_title(base, wp_random_below(r, base->articles), &a_len);
+    const uint8_t *b = wp_gen_base_title(base, wp_random_below(r, base->articles), &b_len);
+    size_t cut = middle(b, b_len);
+    WP_TRY(wp_buffer_add(out, a, middle(a, a_len)));
+    WP_TRY(wp_buffer_add(out, b + cut, b_len - cut));
+    return out->len == before ? wp_buffer_add(out, "Untitled", 8) : WP_OK;
+}
