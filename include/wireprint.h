@@ -103,8 +103,9 @@ WP_API unsigned wp_fingerprint_hamming(const wp_fingerprint *a, const wp_fingerp
 
 /* ---- comparison: how two texts overlap, exactly ---- */
 
-/* The first three are set before wp_compare, the rest by it. Coverage is the share of a text's words that stand
- * in runs of five or more (eight characters, in scripts without spaces) which the other text has too. */
+/* The first three are set before wp_compare, the rest by it. Coverage is the share of a text's words that
+ * stand in runs of five or more (eight characters, in scripts without spaces) which the other text has too.
+ */
 struct wp_comparison {
     size_t size;       /* sizeof (struct wp_comparison) */
     const char *match; /* the rule, as dedup's --match: "story", "jaccard:0.5" ...; NULL = "story" */

@@ -139,6 +139,8 @@ enum wp_status read_value(wp_json *j, ondemand::value value, unsigned hits, cons
     wp_json_value found = {WP_JSON_OTHER, nullptr, 0};
     std::string_view token = value.raw_json_token();
     enum wp_status status;
+    for (size_t i = 0; i < j->count; i++) /* the first of a name counts */
+        if (j->values[i].kind != WP_JSON_ABSENT) hits &= ~(1u << i);
     if (!token.empty() && (token[0] == '{' || token[0] == '[')) {
         if (++j->depth >= WP_JSON_DEPTH_MAX) return refuse(j, "nested too deeply");
         if (token[0] == '{') {
@@ -156,7 +158,7 @@ enum wp_status read_value(wp_json *j, ondemand::value value, unsigned hits, cons
     }
     if (status != WP_OK) return status;
     for (size_t i = 0; hits >> i; i++)
-        if (hits >> i & 1 && j->values[i].kind == WP_JSON_ABSENT) j->values[i] = found;
+        if (hits >> i & 1) j->values[i] = found;
     return WP_OK;
 }
 

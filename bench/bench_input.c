@@ -1,0 +1,120 @@
+/*
+ * bench_input.c - nanoseconds per record of the parser, beside its floor.
+ *
+ *   bench_input [-r ROUNDS] FILE.jsonl...      plain files, read whole
+ *
+ * For each file, the best of ROUNDS in CPU time:
+ *   copy      memcpy of every line
+ *   structure what simdjson needs to find the structure and to check UTF-8, no value asked for
+ *   record    wp_record_parse, values decoded and everything checked
+ *   owner     wp_owner_find of the record's url (cached), the parse taken out
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "base/file.h"
+#include "base/memory.h"
+#include "input/json.h"
+#include "input/record.h"
+
+struct dump {
+    uint8_t *data;
+    size_t len, lines;
+};
+
+static double cpu_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void die(const char *what) {
+    fprintf(stderr, "bench_input: %s\n", what);
+    exit(1);
+}
+
+static struct dump load(const char *name) {
+    struct wp_file f;
+    struct wp_error err;
+    uint64_t size;
+    struct dump d = {0};
+    if (wp_file_open(&f, name, &err) != WP_OK || wp_file_size(&f, &size, &err) != WP_OK) die(err.reason);
+    d.len = (size_t)size;
+    d.data = wp_alloc_large(d.len + WP_RECORD_PADDING);
+    if (!d.data || wp_file_read_at(&f, d.data, d.len, 0, &err) != WP_OK) die("cannot read");
+    memset(d.data + d.len, 0, WP_RECORD_PADDING);
+    for (size_t i = 0; i < d.len; i++) d.lines += d.data[i] == '\n';
+    wp_file_close(&f, NULL);
+    return d;
+}
+
+struct tools {
+    struct wp_json *json;
+    struct wp_record_parser *parser;
+    uint8_t *copy;
+    size_t sum, bad;
+};
+
+static void run_copy(struct tools *t, const uint8_t *line, size_t len) {
+    memcpy(t->copy, line, len);
+    t->sum += t->copy[len / 2];
+}
+
+static void run_structure(struct tools *t, const uint8_t *line, size_t len) {
+    const char *reason;
+    t->bad += wp_json_read(t->json, line, len, NULL, &reason) != WP_OK;
+}
+
+static void run_record(struct tools *t, const uint8_t *line, size_t len) {
+    struct wp_record r;
+    const char *reason;
+    if (wp_record_parse(t->parser, line, len, &r, &reason) != WP_OK) t->bad++;
+    else t->sum += r.text_len + r.id_len;
+}
+
+static double measure(const struct dump *d, struct tools *t, int rounds,
+                      void (*run)(struct tools *, const uint8_t *, size_t)) {
+    double best = 1e9;
+    for (int i = 0; i < rounds; i++) {
+        double from = cpu_seconds();
+        for (size_t at = 0; at < d->len;) {
+            const uint8_t *end = memchr(d->data + at, '\n', d->len - at);
+            size_t len = end ? (size_t)(end - d->data) - at : d->len - at;
+            run(t, d->data + at, len);
+            at += len + 1;
+        }
+        double took = cpu_seconds() - from;
+        if (took < best) best = took;
+    }
+    return best;
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        void (*run)(struct tools *, const uint8_t *, size_t);
+    } stages[] = {{"copy", run_copy}, {"structure", run_structure}, {"record", run_record}};
+    int rounds = 5, first = 1;
+    if (argc > 2 && !strcmp(argv[1], "-r")) rounds = atoi(argv[2]), first = 3;
+    struct tools t = {0};
+    if (wp_json_new(&t.json, NULL, 0) != WP_OK || wp_record_parser_new(&t.parser, NULL, NULL) != WP_OK)
+        die("out of memory");
+    for (int i = first; i < argc; i++) {
+        struct dump d = load(argv[i]);
+        t.copy = wp_alloc_large(d.len);
+        printf("%s: %zu records, %zu bytes each\n", argv[i], d.lines, d.lines ? d.len / d.lines : 0);
+        for (size_t s = 0; s < sizeof stages / sizeof *stages; s++) {
+            t.bad = t.sum = 0;
+            double best = measure(&d, &t, rounds, stages[s].run);
+            printf("  %-10s %7.0f ns a record  %6.2f GB/s  (%zu bad, sum %zu)\n", stages[s].name,
+                   best * 1e9 / (double)d.lines, (double)d.len / best * 1e-9, t.bad / (size_t)rounds,
+                   t.sum / (size_t)rounds);
+        }
+        wp_free(t.copy);
+        wp_free(d.data);
+    }
+    wp_json_free(t.json);
+    wp_record_parser_free(t.parser);
+    return 0;
+}

@@ -1,0 +1,167 @@
+/*
+ * bench_kernels.c - MB/s of the text and sketch kernels on real text, at each level of the processor.
+ *
+ *     bench_kernels FILE [SECONDS]
+ *
+ * FILE holds texts, each ended by a 0 byte (tools/texts makes one from JSONL). Every row is user time of one
+ * thread, best of several passes over up to 64 MB of the file; `copy` is the floor: memcpy of the same texts.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/memory.h"
+#include "sketch/estimate.h"
+#include "sketch/fingerprint.h"
+
+#define BYTES_MAX ((size_t)64 << 20)
+
+struct corpus {
+    uint8_t *data;
+    size_t len;
+    uint32_t *ends; /* texts are [ends[i-1]+1, ends[i]) */
+    size_t count;
+    uint64_t tokens;
+    double seconds; /* to spend on each row */
+};
+
+static double user_seconds(void) {
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec * 1e-6;
+}
+
+static void fail(const char *what) {
+    fprintf(stderr, "bench_kernels: %s\n", what);
+    exit(3);
+}
+
+static void load(struct corpus *c, const char *name) {
+    FILE *file = fopen(name, "rb");
+    if (!file) fail("cannot open the file");
+    c->data = wp_alloc(BYTES_MAX, 1);
+    c->ends = wp_alloc(BYTES_MAX, sizeof *c->ends);
+    if (!c->data || !c->ends) fail("out of memory");
+    c->len = fread(c->data, 1, BYTES_MAX, file);
+    fclose(file);
+    for (size_t i = 0; i < c->len; i++)
+        if (!c->data[i]) c->ends[c->count++] = (uint32_t)i;
+    if (!c->count) fail("the file has no text that ends in a 0 byte");
+    c->len = c->ends[c->count - 1] + 1;
+}
+
+typedef void pass_fn(const struct corpus *c, void *self);
+
+static void row(const struct corpus *c, const char *name, const char *level, pass_fn *pass, void *self) {
+    double best = 1e9, start = user_seconds(), now = start;
+    for (int n = 0; n < 3 || now - start < c->seconds; n++) {
+        double before = user_seconds();
+        pass(c, self);
+        now = user_seconds();
+        if (now - before < best) best = now - before;
+    }
+    printf("%-28s %-9s %9.0f MB/s %8.2f ns/token\n", name, level, (double)c->len / best / 1e6,
+           best * 1e9 / (double)c->tokens);
+    fflush(stdout);
+}
+
+static void pass_copy(const struct corpus *c, void *self) {
+    uint8_t *to = self;
+    size_t at = 0;
+    for (size_t i = 0; i < c->count; at = c->ends[i++] + 1) memcpy(to, c->data + at, c->ends[i] - at);
+}
+
+static void pass_tokens(const struct corpus *c, void *self) {
+    struct wp_tokens t;
+    size_t at = 0;
+    for (size_t i = 0; i < c->count; at = c->ends[i++] + 1)
+        if (wp_tokenizer_run(self, c->data + at, c->ends[i] - at, &t) != WP_OK) fail("tokenizer");
+}
+
+struct printing {
+    struct wp_fingerprinter *printer;
+    unsigned features;
+};
+
+static void pass_print(const struct corpus *c, void *self) {
+    struct printing *p = self;
+    struct wp_fingerprint out;
+    size_t at = 0;
+    for (size_t i = 0; i < c->count; at = c->ends[i++] + 1)
+        if (wp_fingerprinter_run(p->printer, c->data + at, c->ends[i] - at, p->features, &out) != WP_OK)
+            fail("fingerprinter");
+}
+
+static void count_tokens(struct corpus *c) {
+    struct wp_tokenizer *t;
+    struct wp_tokens tokens;
+    size_t at = 0;
+    if (wp_tokenizer_new(&t) != WP_OK) fail("out of memory");
+    for (size_t i = 0; i < c->count; at = c->ends[i++] + 1) {
+        if (wp_tokenizer_run(t, c->data + at, c->ends[i] - at, &tokens) != WP_OK) fail("tokenizer");
+        c->tokens += tokens.count;
+    }
+    wp_tokenizer_free(t);
+}
+
+static void level_rows(const struct corpus *c, const char *level) {
+    static const struct {
+        const char *name;
+        unsigned features;
+    } parts[] = {{"+ span hashes, exact", 0},
+                 {"+ samples", WP_FEATURE_SAMPLES},
+                 {"+ sketch", WP_FEATURE_SKETCH},
+                 {"+ samples, sketch", WP_FEATURE_SAMPLES | WP_FEATURE_SKETCH},
+                 {"+ samples, numbers", WP_FEATURE_SAMPLES | WP_FEATURE_NUMBERS},
+                 {"everything", WP_FEATURE_ALL}};
+    struct wp_tokenizer *t;
+    struct printing p;
+    setenv("WIREPRINT_CPU", level, 1);
+    if (wp_tokenizer_new(&t) != WP_OK || wp_fingerprinter_new(&p.printer) != WP_OK) fail("out of memory");
+    row(c, "fold, tokens", level, pass_tokens, t);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        p.features = parts[i].features;
+        row(c, parts[i].name, level, pass_print, &p);
+    }
+    wp_tokenizer_free(t);
+    wp_fingerprinter_free(p.printer);
+}
+
+static void compare_row(const struct corpus *c) {
+    struct wp_fingerprinter *f;
+    static struct wp_fingerprint prints[64];
+    size_t at = 0, n = c->count < 64 ? c->count : 64;
+    if (wp_fingerprinter_new(&f) != WP_OK) fail("out of memory");
+    for (size_t i = 0; i < n; at = c->ends[i++] + 1)
+        if (wp_fingerprinter_run(f, c->data + at, c->ends[i] - at, WP_FEATURE_ALL, &prints[i]) != WP_OK)
+            fail("fingerprinter");
+    double sum = 0, before = user_seconds();
+    for (size_t k = 0; k < 4000000; k++) sum += wp_sketch_jaccard(prints[k % n].sketch, prints[k / n % n].sketch);
+    printf("%-28s %-9s %9.2f ns (mean %.4f)\n", "sketch compare", "", (user_seconds() - before) / 4e6 * 1e9,
+           sum / 4e6);
+    wp_fingerprinter_free(f);
+}
+
+int main(int argc, char **argv) {
+    struct corpus c = {.seconds = 1};
+    if (argc < 2) {
+        fprintf(stderr, "usage: bench_kernels FILE [SECONDS]\n");
+        return 2;
+    }
+    if (argc > 2) c.seconds = atof(argv[2]);
+    enum wp_cpu top = wp_cpu_level();
+    load(&c, argv[1]);
+    count_tokens(&c);
+    printf("%zu texts, %.1f MB, %.2f bytes/token\n", c.count, (double)c.len / 1e6,
+           (double)c.len / (double)c.tokens);
+    uint8_t *copy = wp_alloc(c.len, 1);
+    if (!copy) fail("out of memory");
+    row(&c, "copy", "", pass_copy, copy);
+    for (int level = top; level >= 0; level--) level_rows(&c, wp_cpu_name((enum wp_cpu)level));
+    compare_row(&c);
+    wp_free(copy);
+    wp_free(c.data);
+    wp_free(c.ends);
+    return 0;
+}

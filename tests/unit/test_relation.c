@@ -1,0 +1,222 @@
+/* test_relation.c - rules by words, each threshold from both sides, symmetry, estimates near the exact
+ * answer. */
+#include "match/relation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct wp_pair_facts strangers = {0}, one_owner = {.same_owner = true};
+
+/* a has 100 tokens, b has `tokens_b`; so many of each are covered. */
+static struct wp_overlap overlap(uint32_t covered_a, uint32_t covered_b, uint32_t tokens_b, uint32_t run) {
+    return (struct wp_overlap){.tokens_a = 100,
+                               .tokens_b = tokens_b,
+                               .covered_a = covered_a,
+                               .covered_b = covered_b,
+                               .distinct_a = 96,
+                               .distinct_b = tokens_b - 4,
+                               .width = 5,
+                               .longest_run = run};
+}
+
+static struct wp_overlap swapped(struct wp_overlap o) {
+    return (struct wp_overlap){.tokens_a = o.tokens_b,
+                               .tokens_b = o.tokens_a,
+                               .covered_a = o.covered_b,
+                               .covered_b = o.covered_a,
+                               .distinct_a = o.distinct_b,
+                               .distinct_b = o.distinct_a,
+                               .shared = o.shared,
+                               .width = o.width,
+                               .longest_run = o.longest_run};
+}
+
+static struct wp_rule rule_of(const char *text) {
+    struct wp_rule rule;
+    assert_int_equal(wp_rule_parse(text, &rule, NULL), WP_OK);
+    return rule;
+}
+
+static void check_story(struct wp_overlap o, const struct wp_pair_facts *facts, enum wp_relation expected) {
+    struct wp_rule rule = rule_of("story");
+    struct wp_overlap r = swapped(o);
+    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &o, facts)), wp_relation_name(expected));
+    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &r, facts)), wp_relation_name(expected));
+}
+
+static void test_rules_by_words(void **state) {
+    (void)state;
+    static const char *const good[] = {"story",          "exact",     "jaccard:0.5", "jaccard:1",
+                                       "jaccard:0.0625", "simhash:0", "simhash:128"};
+    static const char *const bad[] = {
+        "",           "stories",      "jaccard",     "jaccard:",   "jaccard:0",   "jaccard:1.1",
+        "jaccard:-1", "jaccard:0.5x", "jaccard:nan", "jaccard: 1", "simhash:129", "simhash:3.5",
+        "simhash:-1", "simhash:",     "exact:"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct wp_rule rule;
+        char text[64];
+        assert_int_equal(wp_rule_parse(good[i], &rule, NULL), WP_OK);
+        assert_string_equal(wp_rule_text(&rule, text, sizeof text), good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct wp_rule rule = {.match = WP_MATCH_SIMHASH, .distance = 77};
+        struct wp_error err;
+        assert_int_equal(wp_rule_parse(bad[i], &rule, &err), WP_EINVAL);
+        assert_true(err.reason[0] != '\0');
+        assert_int_equal(rule.distance, 77);
+    }
+}
+
+static void test_story_thresholds(void **state) {
+    (void)state;
+    /* equal lengths: only the shorter's coverage counts */
+    check_story(overlap(60, 60, 100, 20), &strangers, WP_RELATION_COPY);
+    check_story(overlap(59, 60, 100, 20), &strangers, WP_RELATION_EXCERPT);
+    /* a fifth of the longer text */
+    check_story(overlap(60, 60, 300, 20), &strangers, WP_RELATION_COPY);
+    check_story(overlap(60, 59, 300, 20), &strangers, WP_RELATION_EXCERPT);
+    /* a quarter, of one owner */
+    check_story(overlap(60, 75, 300, 20), &one_owner, WP_RELATION_COPY);
+    check_story(overlap(60, 74, 300, 20), &one_owner, WP_RELATION_EXCERPT);
+    /* a tenth */
+    check_story(overlap(75, 70, 700, 20), &strangers, WP_RELATION_COPY);
+    check_story(overlap(74, 70, 700, 20), &strangers, WP_RELATION_EXCERPT);
+    check_story(overlap(75, 69, 700, 20), &strangers, WP_RELATION_EXCERPT);
+    /* less */
+    check_story(overlap(90, 90, 3000, 90), &strangers, WP_RELATION_COPY);
+    check_story(overlap(89, 89, 3000, 89), &strangers, WP_RELATION_EXCERPT);
+}
+
+static void test_excerpts(void **state) {
+    (void)state;
+    check_story(overlap(30, 30, 100, 0), &strangers, WP_RELATION_EXCERPT);
+    check_story(overlap(29, 29, 100, 29), &strangers, WP_RELATION_NONE);
+    /* a long passage of two long texts */
+    struct wp_overlap o = {.tokens_a = 1000, .tokens_b = 1000, .covered_a = 30, .covered_b = 30, .width = 5};
+    o.longest_run = 30;
+    check_story(o, &strangers, WP_RELATION_EXCERPT);
+    o.longest_run = 29;
+    check_story(o, &strangers, WP_RELATION_NONE);
+    /* a stock phrase in a very short text */
+    struct wp_overlap s = {.tokens_a = 30, .tokens_b = 30, .covered_a = 14, .covered_b = 14, .width = 5};
+    check_story(s, &strangers, WP_RELATION_NONE);
+    s.covered_a = s.covered_b = 15;
+    check_story(s, &strangers, WP_RELATION_EXCERPT);
+    /* of eight-character shingles a passage is longer */
+    struct wp_overlap c = {.tokens_a = 900, .tokens_b = 900, .covered_a = 47, .covered_b = 47, .width = 8};
+    c.longest_run = 47;
+    check_story(c, &strangers, WP_RELATION_NONE);
+    c.longest_run = 48;
+    check_story(c, &strangers, WP_RELATION_EXCERPT);
+}
+
+static void test_very_short_texts_match_exactly_or_not(void **state) {
+    (void)state;
+    struct wp_overlap o = {.tokens_a = 11, .tokens_b = 11, .covered_a = 11, .covered_b = 11, .width = 5};
+    check_story(o, &strangers, WP_RELATION_NONE);
+    o.tokens_a = o.tokens_b = o.covered_a = o.covered_b = 12;
+    check_story(o, &strangers, WP_RELATION_COPY);
+    struct wp_pair_facts same = {.same_tokens = true};
+    o.tokens_a = o.tokens_b = 3;
+    check_story(o, &same, WP_RELATION_EXACT);
+}
+
+static void test_nothing_shared(void **state) {
+    (void)state;
+    struct wp_overlap empty = {.width = 5};
+    check_story(empty, &strangers, WP_RELATION_NONE);
+    check_story(overlap(0, 0, 500, 0), &one_owner, WP_RELATION_NONE);
+}
+
+static void test_set_rules(void **state) {
+    (void)state;
+    struct wp_rule jaccard = rule_of("jaccard:0.5"), simhash = rule_of("simhash:7"), exact = rule_of("exact");
+    struct wp_overlap half = {.shared = 50, .distinct_a = 75, .distinct_b = 75, .width = 5};
+    struct wp_overlap less = {.shared = 50, .distinct_a = 75, .distinct_b = 76, .width = 5};
+    assert_int_equal(wp_relation_judge(&jaccard, &half, &strangers), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_judge(&jaccard, &less, &strangers), WP_RELATION_NONE);
+    struct wp_pair_facts near = {.simhash_distance = 7}, far = {.simhash_distance = 8};
+    assert_int_equal(wp_relation_judge(&simhash, &less, &near), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_judge(&simhash, &half, &far), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_judge(&exact, &half, &strangers), WP_RELATION_NONE);
+    struct wp_pair_facts same = {.same_tokens = true, .simhash_distance = 99};
+    assert_int_equal(wp_relation_judge(&exact, &half, &same), WP_RELATION_EXACT);
+    assert_int_equal(wp_relation_judge(&jaccard, &less, &same), WP_RELATION_EXACT);
+    assert_int_equal(wp_relation_judge(&simhash, &less, &same), WP_RELATION_EXACT);
+}
+
+/* A pair of Jaccard T shares at least T times the smaller set; sampling may make that look four times less.
+ */
+static void test_may_match_never_drops_what_matches(void **state) {
+    (void)state;
+    struct wp_rule jaccard = rule_of("jaccard:0.5"), story = rule_of("story");
+    assert_true(wp_rule_may_match(&jaccard, 50, 100));
+    assert_true(wp_rule_may_match(&jaccard, 12.5, 100));
+    assert_false(wp_rule_may_match(&jaccard, 12, 100));
+    assert_true(wp_rule_may_match(&story, 24, 10000));
+    assert_true(wp_rule_wants_run(&story));
+    assert_false(wp_rule_wants_run(&jaccard));
+}
+
+static void test_estimates(void **state) {
+    (void)state;
+    struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.25");
+    /* 96 shared of 96 and 396: J = 96/396 */
+    struct wp_estimate e = {.jaccard = 96.0 / 396, .shingles_a = 96, .shingles_b = 396};
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_COPY);
+    assert_float_equal(e.containment, 1, 1e-9);
+    assert_float_equal(e.coverage, 1, 1e-9);
+    assert_float_equal(e.coverage_longer, 96.0 / 396, 1e-9);
+    /* more than can be: an estimate above the ratio of the sizes */
+    e = (struct wp_estimate){.jaccard = 0.5, .shingles_a = 96, .shingles_b = 396};
+    (void)wp_relation_estimate(&story, &e, &strangers);
+    assert_true(e.containment == 1);
+    e = (struct wp_estimate){.jaccard = 0, .shingles_a = 96, .shingles_b = 0};
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_NONE);
+    assert_true(e.coverage == 0 && e.containment == 0);
+    /* 200 and 200 shingles, J 0.2: 66.7 shared, a third: an excerpt; J 0.02: nothing */
+    e = (struct wp_estimate){.jaccard = 0.2, .shingles_a = 200, .shingles_b = 200};
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_EXCERPT);
+    assert_float_equal(e.containment, 1.0 / 3, 1e-9);
+    e.jaccard = 0.02;
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_NONE);
+    e.jaccard = 0.26;
+    assert_int_equal(wp_relation_estimate(&jaccard, &e, &strangers), WP_RELATION_COPY);
+}
+
+static void test_reasons(void **state) {
+    (void)state;
+    char text[400];
+    struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.5");
+    struct wp_overlap copy = overlap(61, 61, 200, 40), excerpt = overlap(40, 40, 200, 33);
+    wp_relation_reason(&story, &copy, &strangers, text, sizeof text);
+    assert_non_null(strstr(text, "61.0 %"));
+    assert_non_null(strstr(text, "30.5 %"));
+    assert_non_null(strstr(text, "at least 20 %"));
+    assert_non_null(strstr(text, "60 %"));
+    wp_relation_reason(&story, &excerpt, &one_owner, text, sizeof text);
+    assert_non_null(strstr(text, "33 words"));
+    assert_non_null(strstr(text, "same owner"));
+    wp_relation_reason(&jaccard, &copy, &strangers, text, sizeof text);
+    assert_non_null(strstr(text, "less than 0.5"));
+    char small[10];
+    wp_relation_reason(&story, &copy, &strangers, small, sizeof small);
+    assert_true(strlen(small) == 9);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rules_by_words),
+        cmocka_unit_test(test_story_thresholds),
+        cmocka_unit_test(test_excerpts),
+        cmocka_unit_test(test_very_short_texts_match_exactly_or_not),
+        cmocka_unit_test(test_nothing_shared),
+        cmocka_unit_test(test_set_rules),
+        cmocka_unit_test(test_may_match_never_drops_what_matches),
+        cmocka_unit_test(test_estimates),
+        cmocka_unit_test(test_reasons),
+    };
+    return cmocka_run_group_tests_name("relation", tests, NULL, NULL);
+}
