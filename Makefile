@@ -146,6 +146,23 @@ $(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprin
 	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
 
 # ---------------------------------------------------------------------------------------------------------------
+# bench: SIZE= of the generated dump, RUNS=, BASE= (JSON lines that gen writes like), CORPORA= and REFERENCE= (folders).
+
+BENCH := $(patsubst bench/%.c,build/release/bench/%,$(wildcard bench/bench_*.c))
+
+.PHONY: bench bench-build
+bench-build: all $(BENCH)
+
+bench: ## time every stage beside its floor, on a generated dump [SIZE=200M]
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
+	@bench/run $(if $(SIZE),--size $(SIZE)) $(if $(RUNS),--runs $(RUNS)) $(if $(BASE),--base $(BASE)) \
+	    $(if $(CORPORA),--corpora $(CORPORA)) $(if $(REFERENCE),--reference $(REFERENCE))
+
+build/release/bench/%: bench/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+
+# ---------------------------------------------------------------------------------------------------------------
 # install
 
 VERSION := $(shell sed -n 's/^.define WP_VERSION "\(.*\)"/\1/p' include/wireprint.h)

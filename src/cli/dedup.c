@@ -239,7 +239,7 @@ static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     bool keep_stdin = d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
     WP_TRY(wp_reader_new(&d->reader, &d->run, keep_stdin, err));
     struct wp_ingest_sink sink = wp_reader_sink(d->reader);
-    /* The sink's self is the reader, so progress comes by a sink of its own. */
+    wp_reader_on_tick(d->reader, show_progress, d);
     WP_TRY(wp_ingest_new(&d->ingest, names, d->paths.count, &sink, WP_READER_FILES_AHEAD, err));
     wp_reader_on_free(d->reader, wake_ingest, d->ingest);
     enum wp_status status = wp_ingest_run(d->ingest, err);

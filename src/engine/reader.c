@@ -23,7 +23,8 @@ struct wp_reader {
     struct wp_run *run;
     void (*wake)(void *self); /* constant once reading has begun */
     void *wake_self;
-    struct wp_ingest_sink sink;
+    void (*tick)(void *self);
+    void *tick_self;
     struct wp_file stdin_copy; /* used by the worker that is busy with standard input */
     bool keep_stdin;
     uint8_t *raw_area;
@@ -420,6 +421,11 @@ static bool sink_more(void *self, uint32_t file) {
     return more;
 }
 
+static void sink_tick(void *self) {
+    struct wp_reader *r = self;
+    if (r->tick) r->tick(r->tick_self);
+}
+
 /* ---- making and ending ---- */
 
 static enum wp_status make_pools(struct wp_reader *r, unsigned threads) {
@@ -466,6 +472,11 @@ void wp_reader_on_free(struct wp_reader *r, void (*wake)(void *self), void *self
     pthread_mutex_unlock(&r->lock);
 }
 
+void wp_reader_on_tick(struct wp_reader *r, void (*tick)(void *self), void *self) {
+    r->tick = tick;
+    r->tick_self = self;
+}
+
 struct wp_ingest_sink wp_reader_sink(struct wp_reader *r) {
     return (struct wp_ingest_sink){.self = r,
                                    .acquire = sink_acquire,
@@ -473,7 +484,8 @@ struct wp_ingest_sink wp_reader_sink(struct wp_reader *r) {
                                    .open = sink_open,
                                    .block = sink_block,
                                    .close = sink_close,
-                                   .more = sink_more};
+                                   .more = sink_more,
+                                   .tick = sink_tick};
 }
 
 static int compare_failures(const void *x, const void *y) {

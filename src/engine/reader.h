@@ -36,7 +36,9 @@ struct wp_reader;
 enum wp_status wp_reader_new(struct wp_reader **out, struct wp_run *run, bool keep_stdin,
                              struct wp_error *err);
 void wp_reader_on_free(struct wp_reader *r, void (*wake)(void *self), void *self);
-/* The reader as a sink; tick is left to the caller. Its self is the reader. */
+/* tick(tick_self) is called by the ingester's thread every WP_INGEST_TICK_MS, for progress. Before reading. */
+void wp_reader_on_tick(struct wp_reader *r, void (*tick)(void *self), void *self);
+/* The reader as a sink. */
 struct wp_ingest_sink wp_reader_sink(struct wp_reader *r);
 
 /* When no more blocks will come: waits for the workers. WP_OK, or the first failure. canceled: drop what

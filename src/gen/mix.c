@@ -12,7 +12,7 @@ static const char *const names[] = {
 };
 
 const struct wp_gen_mix wp_gen_mix_default = {{
-#define WP_GEN_MIX_SHARE(field, name, share, meaning) share,
+#define WP_GEN_MIX_SHARE(field, name, share, meaning) (uint32_t)(share * 1000000 + 0.5),
     WP_GEN_MIX_MAP(WP_GEN_MIX_SHARE)
 #undef WP_GEN_MIX_SHARE
 }};

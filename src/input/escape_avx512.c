@@ -49,7 +49,8 @@ bool wp_escape_decode_avx512(const uint8_t *s, size_t len, uint8_t *out, size_t 
         uint64_t all = len - i >= BLOCK ? ~0ull : (1ull << (len - i)) - 1;
         __m512i bytes = _mm512_loadu_si512(s + i);
         uint64_t backslash = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')) & all;
-        uint64_t escaped = find_escaped(backslash, &carry) & all;
+        uint64_t escaped = find_escaped(backslash, &carry);
+        if (escaped & ~all) return false; /* the string ends in a backslash */
         __m512i decoded = _mm512_permutex2var_epi8(low, bytes, high);
         uint64_t odd = escaped & (_mm512_testn_epi8_mask(decoded, decoded) | _mm512_movepi8_mask(bytes));
         uint64_t keep = all & ~(backslash & ~escaped);

@@ -99,3 +99,25 @@ enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, s
     if (*len && (*line)[*len - 1] == '\r') --*len;
     return WP_OK;
 }
+
+static enum wp_status append_text(const struct wp_line_file *f, struct wp_buffer *out, struct wp_error *err) {
+    if (f->text.len > f->max_bytes)
+        return wp_fail_file(err, WP_ETOOBIG, f->file.name, "more than %zu bytes", f->max_bytes);
+    enum wp_status status = wp_buffer_reserve(out, f->text.len + WP_LINE_FILE_PADDING, SIZE_MAX);
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    if (f->text.len) memcpy(out->data + out->len, f->text.data, f->text.len);
+    out->len += f->text.len;
+    memset(out->data + out->len, 0, WP_LINE_FILE_PADDING);
+    return WP_OK;
+}
+
+enum wp_status wp_whole_file_read(const char *name, size_t max_bytes, struct wp_buffer *out,
+                                  struct wp_error *err) {
+    struct wp_line_file f;
+    WP_TRY(wp_line_file_open(&f, name, max_bytes, err));
+    enum wp_status status = WP_OK;
+    while (status == WP_OK && !f.ended) status = decode_more(&f, err); /* nothing is given: the text grows */
+    if (status == WP_OK) status = append_text(&f, out, err);
+    wp_line_file_close(&f);
+    return status;
+}

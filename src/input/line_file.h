@@ -35,4 +35,9 @@ void wp_line_file_close(struct wp_line_file *f);
 enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
                                  struct wp_error *err);
 
+/* Appends all that a file (plain, gzip, zstd, "-") holds to *out, and WP_LINE_FILE_PADDING zeros that do not
+ * count in its length. WP_ETOOBIG when *out would pass max_bytes; those of the calls above. */
+enum wp_status wp_whole_file_read(const char *name, size_t max_bytes, struct wp_buffer *out,
+                                  struct wp_error *err);
+
 #endif

@@ -75,6 +75,7 @@ static size_t rank_group(const struct wp_hits_stage *stage, uint64_t *group, siz
 enum wp_status wp_hits_run(const struct wp_hits_stage *stage, struct wp_hits_worker *w, size_t part,
                            struct wp_error *err) {
     size_t count = wp_parts_count(stage->postings, part);
+    if (!count) return WP_OK; /* a part that is empty has had no room made for it either */
     if (make_room(w, count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     WP_TRY(wp_parts_take(stage->postings, part, w->items, err));
     count = wp_postings_repeated(w->items, count, w->table);

@@ -183,31 +183,35 @@ static bool parse_weight(const struct field *field, double *out) {
     return *end == '\0' && isfinite(*out) && *out >= 0;
 }
 
-/* Fills one pair; NULL, or what is wrong with the line. */
-static const char *parse_pair(struct wp_labelled_pairs *p, struct wp_intern *ids, const struct field *fields,
-                              const size_t *columns, struct wp_labelled_pair *out) {
-    static const char memory[] = "out of memory";
-    const struct field *a = &fields[columns[COLUMN_A]], *b = &fields[columns[COLUMN_B]];
+/* The number of a field's text, when there is such a column. */
+static enum wp_status intern_column(struct wp_intern *table, const struct field *fields, size_t column,
+                                    uint32_t *number) {
+    *number = WP_INTERN_NONE;
+    if (column == NO_COLUMN) return WP_OK;
+    return wp_intern_add(table, fields[column].data, fields[column].len, number, NULL);
+}
+
+/* Fills one pair. On failure *reason is what is wrong with the line. */
+static enum wp_status parse_pair(struct wp_labelled_pairs *p, struct wp_intern *ids,
+                                 const struct field *fields, const size_t *columns, const char **reason) {
     const struct field *label = &fields[columns[COLUMN_LABEL]];
-    *out = (struct wp_labelled_pair){.rel = WP_INTERN_NONE, .confidence = WP_INTERN_NONE, .weight = 1};
-    if (!a->len || !b->len) return "an empty id";
-    if (!label->len) return "an empty label";
-    out->same = wp_label_is_same(label->data, label->len);
-    if (columns[COLUMN_WEIGHT] != NO_COLUMN && !parse_weight(&fields[columns[COLUMN_WEIGHT]], &out->weight))
-        return "a weight that is no number, or below 0";
-    if (wp_intern_add(ids, a->data, a->len, &out->a, NULL) != WP_OK) return memory;
-    if (wp_intern_add(ids, b->data, b->len, &out->b, NULL) != WP_OK) return memory;
-    if (columns[COLUMN_REL] != NO_COLUMN) {
-        const struct field *rel = &fields[columns[COLUMN_REL]];
-        if (wp_intern_add(&p->rels, rel->data, rel->len, &out->rel, NULL) != WP_OK) return memory;
-    }
-    if (columns[COLUMN_CONFIDENCE] != NO_COLUMN) {
-        const struct field *confidence = &fields[columns[COLUMN_CONFIDENCE]];
-        if (wp_intern_add(&p->confidences, confidence->data, confidence->len, &out->confidence, NULL) !=
-            WP_OK)
-            return memory;
-    }
-    return NULL;
+    struct wp_labelled_pair pair = {.weight = 1};
+    *reason = "an empty id";
+    if (!fields[columns[COLUMN_A]].len || !fields[columns[COLUMN_B]].len) return WP_EFORMAT;
+    *reason = "an empty label";
+    if (!label->len) return WP_EFORMAT;
+    pair.same = wp_label_is_same(label->data, label->len);
+    *reason = "a weight that is no number, or below 0";
+    if (columns[COLUMN_WEIGHT] != NO_COLUMN && !parse_weight(&fields[columns[COLUMN_WEIGHT]], &pair.weight))
+        return WP_EFORMAT;
+    *reason = "out of memory";
+    WP_TRY(intern_column(ids, fields, columns[COLUMN_A], &pair.a));
+    WP_TRY(intern_column(ids, fields, columns[COLUMN_B], &pair.b));
+    WP_TRY(intern_column(&p->rels, fields, columns[COLUMN_REL], &pair.rel));
+    WP_TRY(intern_column(&p->confidences, fields, columns[COLUMN_CONFIDENCE], &pair.confidence));
+    WP_TRY(WP_GROW(p->pairs, p->count, p->cap));
+    p->pairs[p->count++] = pair;
+    return WP_OK;
 }
 
 /* Reads the lines behind the header. */
@@ -224,10 +228,9 @@ static enum wp_status read_pairs(struct wp_labelled_pairs *p, struct wp_intern *
         if (!len) continue;
         if (split(line, len, fields) <= least)
             return bad_line(f, WP_EFORMAT, "fewer columns than the header", err);
-        if (WP_GROW(p->pairs, p->count, p->cap) != WP_OK) return bad_line(f, WP_ENOMEM, "out of memory", err);
-        const char *wrong = parse_pair(p, ids, fields, columns, &p->pairs[p->count]);
-        if (wrong) return bad_line(f, WP_EFORMAT, wrong, err);
-        p->count++;
+        const char *reason;
+        enum wp_status parsed = parse_pair(p, ids, fields, columns, &reason);
+        if (parsed != WP_OK) return bad_line(f, parsed, reason, err);
     }
     return status == WP_END ? WP_OK : status;
 }

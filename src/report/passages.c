@@ -17,7 +17,7 @@
 struct reading {
     const struct wp_overlap_base *other;
     const struct wp_stream *reader;
-    uint8_t *done; /* tokens of the reader that stand in a passage */
+    uint8_t *done; /* tokens of A that stand in a passage, when A is read */
     bool reader_is_a;
     struct wp_token_passages *out;
 };
@@ -41,13 +41,13 @@ static uint32_t longest_from(const struct reading *r, uint32_t j, uint32_t after
     return best;
 }
 
-/* Adds the run without the tokens at either end that stand in a passage already. */
+/* Adds the run, of repeats without the tokens at either end that stand in a passage already. */
 static enum wp_status add_passage(struct reading *r, uint32_t j, uint32_t i, uint32_t tokens) {
     while (tokens && r->done[j]) j++, i++, tokens--;
     while (tokens && r->done[j + tokens - 1]) tokens--;
     if (!tokens) return WP_OK;
     WP_TRY(WP_GROW(r->out->items, r->out->count, r->out->cap));
-    memset(r->done + j, 1, tokens);
+    if (r->reader_is_a) memset(r->done + j, 1, tokens);
     r->out->items[r->out->count++] =
         (struct wp_token_passage){.a = r->reader_is_a ? j : i, .b = r->reader_is_a ? i : j, .tokens = tokens};
     return WP_OK;

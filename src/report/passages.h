@@ -4,8 +4,11 @@
  * A passage is a run of tokens that stands in both without a gap, as long as it can be. Together the passages
  * mark exactly the tokens that count as covered (match/overlap.h), on both sides:
  *
- *     A   . . 1 1 1 1 1 1 . . 2 2 2 2 2 .          each token of B stands in at most one passage; where A
- *     B   2 2 2 2 2 . . . 1 1 1 1 1 1 . .          says a passage of B twice, the second is one of its own
+ *     A   . . 1 1 1 1 1 1 . . 2 2 2 2 2 . 3 3 3
+ *     B   2 2 2 2 2 . . . 1 1 1 1 1 1 . .
+ *
+ * Where one passage ends and the next begins they may have a few tokens in common, fewer than a shingle has.
+ * What A says twice and B once (3 is the same words as the end of 1) is a passage for each time.
  */
 #ifndef WP_REPORT_PASSAGES_H
 #define WP_REPORT_PASSAGES_H

@@ -86,7 +86,7 @@ enum wp_status wp_fingerprinter_run(struct wp_fingerprinter *f, const uint8_t *u
     *t = made;
     unsigned width = wp_scheme_width(t->count, t->alone);
     f->shingles = t->count < width ? 0 : t->count - width + 1;
-    if (f->shingles) f->kernel->hash(t, width, f->shingles, f->hashes, (uint32_t *)(void *)f->scratch);
+    if (f->shingles) f->kernel->hash(t, width, f->shingles, f->hashes);
     memset(out, 0, offsetof(struct wp_fingerprint, samples));
     out->exact = f->kernel->exact(t->text, t->text_len);
     out->tokens = (uint32_t)t->count;

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-static void hash_spans(const struct wp_tokens *tokens, unsigned width, size_t count, uint64_t *hashes,
-                       uint32_t *scratch) {
-    (void)scratch;
+static void hash_spans(const struct wp_tokens *tokens, unsigned width, size_t count, uint64_t *hashes) {
     const uint32_t *starts = tokens->starts;
     for (size_t i = 0; i < count; i++)
         hashes[i] = wp_hash64(tokens->text + starts[i], starts[i + width] - starts[i] - 1);

@@ -20,10 +20,9 @@
 
 /* One set of functions for each level. */
 struct wp_shingle_kernel {
-    /* hashes[i] = hash of tokens i .. i+width-1, for i < count; width 5 or 8, count + width - 1 tokens.
-     * hashes has WP_SHINGLE_SLACK more. scratch: room for 2 * count + WP_SHINGLE_SLACK numbers. */
-    void (*hash)(const struct wp_tokens *tokens, unsigned width, size_t count, uint64_t *hashes,
-                 uint32_t *scratch);
+    /* hashes[i] = hash of tokens i .. i+width-1, for i < count; count + width - 1 tokens.
+     * hashes has WP_SHINGLE_SLACK more. */
+    void (*hash)(const struct wp_tokens *tokens, unsigned width, size_t count, uint64_t *hashes);
     /* The MinHash sketch of the hashes into sketch[256]. */
     void (*sketch)(const uint64_t *hashes, size_t count, uint8_t *sketch);
     /* Copies the hashes <= limit, in order, to out (room for count + WP_SHINGLE_SLACK); returns how many. */

@@ -251,6 +251,44 @@ static uint16_t share_page(struct wp_unicode *u, const uint32_t *page) {
     return u->pages++;
 }
 
+static uint8_t brief_of(const struct wp_unicode *u, uint32_t c) {
+    uint32_t e = wp_unicode_entry(u, c);
+    unsigned kind = e & WP_CHAR_KIND_MASK;
+    uint8_t raised[4];
+    size_t len;
+    if (e & WP_CHAR_CLOSED || (c >= 0xd800 && c <= 0xdfff)) return WP_BRIEF_SPECIAL;
+    if (kind == WP_CHAR_JOIN || kind == WP_CHAR_ALONE)
+        return (uint8_t)(WP_BRIEF_WORD | (kind == WP_CHAR_ALONE ? WP_BRIEF_ALONE : 0) |
+                         (e & WP_CHAR_NONSTARTER ? WP_BRIEF_MARK : 0));
+    if (e & WP_CHAR_NONSTARTER) return WP_BRIEF_SPECIAL;
+    if (kind == WP_CHAR_SEPARATOR) return 0;
+    if (kind == WP_CHAR_VANISH) return WP_BRIEF_VANISH;
+    if (kind != WP_CHAR_MAP || c < 0x80 || c + 32 >= 0x800) return WP_BRIEF_SPECIAL;
+    const uint8_t *text = wp_unicode_text(u, e, &len);
+    if (len == 2 && wp_utf8_encode(c + 32, raised) == 2 && memcmp(raised, text, 2) == 0)
+        return WP_BRIEF_WORD | WP_BRIEF_RAISED;
+    return WP_BRIEF_SPECIAL;
+}
+
+static void fill_brief(struct wp_unicode *u) {
+    for (uint32_t p = 0; p < WP_BRIEF_CODES / 64; p++) {
+        uint8_t *page = u->brief + (size_t)p * 64, bit = (uint8_t)(1 << (p % 8));
+        bool even = true;
+        for (uint32_t i = 0; i < 64; i++) {
+            page[i] = brief_of(u, p * 64 + i);
+            even &= page[i] == page[0];
+        }
+        uint8_t all = page[0];
+        even &= p >= 32; /* a three-byte sequence there is overlong, and must be looked at */
+        if (even && all == WP_BRIEF_WORD)
+            u->even[0][p / 8] |= bit;
+        else if (even && all == (WP_BRIEF_WORD | WP_BRIEF_ALONE))
+            u->even[0][p / 8] |= bit, u->even[1][p / 8] |= bit;
+        else if (!even || all != 0)
+            u->even[1][p / 8] |= bit;
+    }
+}
+
 static void fill(void) {
     struct wp_unicode *u = &table;
     find_second_halves();
@@ -266,6 +304,7 @@ static void fill(void) {
         if ((e & WP_CHAR_KIND_MASK) == WP_CHAR_JOIN) u->ascii[c] = c;
         if ((e & WP_CHAR_KIND_MASK) == WP_CHAR_MAP) u->ascii[c] = *wp_unicode_text(u, e, &len);
     }
+    fill_brief(u);
 }
 
 const struct wp_unicode *wp_unicode_get(void) {

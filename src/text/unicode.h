@@ -36,6 +36,17 @@ enum {
     WP_CHAR_CCC_SHIFT = 8,  /* of a non-starter of kind JOIN or ALONE: canonical combining class, 8 bits */
 };
 
+/* What the vector kernels need to know of a code point below 0x10000, in one byte; 0 is a separator. */
+enum {
+    WP_BRIEF_WORD = 1,    /* itself, part of a token */
+    WP_BRIEF_ALONE = 2,   /* with WORD: a token by itself */
+    WP_BRIEF_MARK = 4,    /* with WORD: a non-starter that stays as it is unless another is beside it */
+    WP_BRIEF_SPECIAL = 8, /* none of these: see the entry */
+    WP_BRIEF_VANISH = 16, /* nothing */
+    WP_BRIEF_RAISED = 32, /* with WORD: becomes the code point 32 higher, which is as long */
+    WP_BRIEF_CODES = 0x10000,
+};
+
 /* Scripts that are written without spaces: the ranges of reference/exact_join.py. */
 static inline bool wp_unicode_is_alone(uint32_t c) {
     return c >= 0x0e00 &&
@@ -57,7 +68,10 @@ struct wp_unicode {
     uint32_t entry[WP_UNICODE_PAGES][WP_UNICODE_PAGE];
     uint8_t pool[WP_UNICODE_POOL_BYTES]; /* texts of MAP entries, each on a multiple of 4 */
     uint8_t ascii[128];                  /* folded byte, 0 = separator */
-    uint16_t pages;                      /* in use */
+    uint8_t brief[WP_BRIEF_CODES];       /* WP_BRIEF_ bits */
+    uint8_t even[2][128]; /* one bit per 64 code points: 00 all separators, 10 all WORD, 11 all WORD | ALONE,
+                             01 mixed; what two bytes can encode counts as mixed */
+    uint16_t pages;       /* in use */
     uint32_t pool_used;
 };
 

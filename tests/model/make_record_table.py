@@ -107,7 +107,7 @@ def main():
     print('static const struct {\n    const char *line;\n    size_t len;\n    enum wp_status status;\n'
           '    const char *text;\n    size_t text_len;\n    const char *id;\n    size_t id_len;\n} table[] = {')
     seen = set()
-    while len(seen) < 1500:
+    while len(seen) < 800:
         line = document()
         if random.random() < 0.6:
             line = edited(line)

@@ -1,0 +1,281 @@
+/*
+ * explain.c - `wireprint explain A B`: why two texts match, or do not.
+ *
+ * A and B are files, each a plain text or one JSON record, or with --in ids of records in a dump. Finding and
+ * loading them is here; what is said of them is report/explanation.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli/options.h"
+#include "input/line_file.h"
+#include "input/owner.h"
+#include "input/paths.h"
+#include "input/record.h"
+#include "report/explanation.h"
+
+#define MAX_RECORD_BYTES ((size_t)64 << 20)
+#define MAX_FILE_BYTES ((size_t)256 << 20)
+
+extern const struct wp_command wp_command_explain;
+
+struct explain_settings {
+    const char *in, *color, *match;
+    bool json, full;
+    struct wp_fields fields;
+};
+
+/* One of the two; owns all but the name. */
+struct article {
+    const char *name; /* as given */
+    bool found;
+    struct wp_buffer bytes; /* the file, or the record's line */
+    struct wp_record_parser *parser;
+    struct wp_record record; /* views of bytes and parser; only the text of a plain text */
+    char *owner, *title;     /* NULL = unknown */
+};
+
+struct explain {
+    struct explain_settings settings;
+    struct wp_rule rule;
+    struct article a, b;
+    struct wp_pair pair;
+    struct wp_buffer out;
+};
+
+static char *copy_text(const void *data, size_t len) {
+    char *copy = wp_alloc(len + 1, 1);
+    if (!copy) return NULL;
+    if (len) memcpy(copy, data, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+/* Parses the line in a->bytes[from, from + len). */
+static enum wp_status parse_article(struct article *a, const struct wp_fields *fields, size_t from,
+                                    size_t len, const char **reason) {
+    *reason = "out of memory";
+    if (!a->parser) WP_TRY(wp_record_parser_new(&a->parser, fields, NULL));
+    return wp_record_parse(a->parser, a->bytes.data + from, len, &a->record, reason);
+}
+
+/* Owner and title, from the record. */
+static enum wp_status describe(struct article *a) {
+    struct wp_owner_cache *cache;
+    const char *owner;
+    size_t len;
+    WP_TRY(wp_owner_cache_new(&cache));
+    wp_owner_find(cache, &a->record, &owner, &len);
+    bool good = !len || (a->owner = copy_text(owner, len));
+    if (a->record.title_len) good = good && (a->title = copy_text(a->record.title, a->record.title_len));
+    wp_owner_cache_free(cache);
+    return good ? WP_OK : WP_ENOMEM;
+}
+
+/* Files. */
+
+static size_t skip_space(const struct wp_buffer *b, size_t at) {
+    while (at < b->len && strchr(" \t\r\n", b->data[at]) && b->data[at]) at++;
+    return at;
+}
+
+/* A file that begins like JSON: one record on the first line, or one spread over all lines; what is neither
+ * is a plain text that happens to begin with a brace. */
+static enum wp_status read_json_file(struct article *a, const struct wp_fields *fields, size_t from,
+                                     struct wp_error *err) {
+    const uint8_t *start = a->bytes.data + from, *end = memchr(start, '\n', a->bytes.len - from);
+    size_t first = end ? (size_t)(end - start) : a->bytes.len - from;
+    const char *reason;
+    enum wp_status status = parse_article(a, fields, from, first, &reason);
+    if (status == WP_OK && skip_space(&a->bytes, from + first) < a->bytes.len)
+        return wp_fail_file(err, WP_EINVAL, a->name, "more than one record: name them by id, with --in %s",
+                            a->name);
+    if (status == WP_EFORMAT) status = parse_article(a, fields, from, a->bytes.len - from, &reason);
+    if (status == WP_OK || status == WP_EFORMAT) return status;
+    return wp_fail_file(err, status, a->name, "%s", reason);
+}
+
+static enum wp_status read_file(struct article *a, const struct wp_fields *fields, struct wp_error *err) {
+    WP_TRY(wp_whole_file_read(a->name, MAX_FILE_BYTES, &a->bytes, err));
+    size_t from = skip_space(&a->bytes, 0);
+    enum wp_status status = WP_EFORMAT;
+    if (from < a->bytes.len && a->bytes.data[from] == '{') status = read_json_file(a, fields, from, err);
+    if (status == WP_EFORMAT) {
+        a->record = (struct wp_record){.text = a->bytes.data, .text_len = a->bytes.len};
+        status = WP_OK;
+    } else if (status == WP_OK) {
+        status = describe(a);
+        if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    }
+    a->found = status == WP_OK;
+    return status;
+}
+
+/* Dumps. */
+
+/* Is this record the one called `name`: by its id, or, without one, by FILE:LINE? */
+static bool is_called(const char *name, const struct wp_record *r, const struct wp_line_file *f) {
+    char place[32];
+    size_t len = strlen(name), file_len = strlen(f->file.name);
+    if (r->id_len) return r->id_len == len && memcmp(r->id, name, len) == 0;
+    int place_len = snprintf(place, sizeof place, ":%llu", (unsigned long long)f->number);
+    return len == file_len + (size_t)place_len && memcmp(name, f->file.name, file_len) == 0 &&
+           memcmp(name + file_len, place, (size_t)place_len) == 0;
+}
+
+static enum wp_status take_line(struct article *a, const struct wp_fields *fields, const uint8_t *line,
+                                size_t len) {
+    const char *reason;
+    WP_TRY(wp_buffer_reserve(&a->bytes, len + WP_LINE_FILE_PADDING, SIZE_MAX));
+    memcpy(a->bytes.data, line, len);
+    memset(a->bytes.data + len, 0, WP_LINE_FILE_PADDING);
+    a->bytes.len = len;
+    WP_TRY(parse_article(a, fields, 0, len, &reason));
+    a->found = true;
+    return describe(a);
+}
+
+/* Looks for what is still missing. When A and B are the same id, they are the first two records of that id.
+ */
+static enum wp_status search_file(struct explain *e, struct wp_record_parser *parser, struct wp_line_file *f,
+                                  struct wp_error *err) {
+    const uint8_t *line;
+    size_t len;
+    enum wp_status status = WP_OK;
+    while (!(e->a.found && e->b.found) && (status = wp_line_file_next(f, &line, &len, err)) == WP_OK) {
+        struct wp_record record;
+        const char *reason;
+        if (wp_record_parse(parser, line, len, &record, &reason) != WP_OK)
+            continue; /* dedup tells of these */
+        struct article *a = NULL;
+        if (!e->a.found && is_called(e->a.name, &record, f))
+            a = &e->a;
+        else if (!e->b.found && is_called(e->b.name, &record, f))
+            a = &e->b;
+        if (a && (status = take_line(a, &e->settings.fields, line, len)) != WP_OK)
+            return wp_fail_file(err, status, f->file.name, "%s", wp_status_text(status));
+    }
+    return status == WP_END ? WP_OK : status;
+}
+
+static enum wp_status search_dumps(struct explain *e, const struct wp_paths *paths, struct wp_error *err) {
+    struct wp_record_parser *parser;
+    enum wp_status status = wp_record_parser_new(&parser, &e->settings.fields, err);
+    for (size_t i = 0; i < paths->count && status == WP_OK && !(e->a.found && e->b.found); i++) {
+        struct wp_line_file f;
+        status = wp_line_file_open(&f, paths->names[i], MAX_RECORD_BYTES, err);
+        if (status == WP_OK) status = search_file(e, parser, &f, err);
+        wp_line_file_close(&f);
+    }
+    wp_record_parser_free(parser);
+    if (status != WP_OK || (e->a.found && e->b.found)) return status;
+    if (e->a.found && strcmp(e->a.name, e->b.name) == 0)
+        return wp_fail(err, WP_ENOENT, "only one record has the id '%s'", e->b.name);
+    return wp_fail(err, WP_ENOENT, "no record has the id '%s'", e->a.found ? e->b.name : e->a.name);
+}
+
+/* argv[3..operands] are further dumps. */
+static enum wp_status find_articles(struct explain *e, char **argv, int operands, struct wp_error *err) {
+    if (operands < 2 || (operands > 2 && !e->settings.in))
+        return wp_fail(err, WP_EINVAL, "two articles are wanted: A and B");
+    e->a.name = argv[1];
+    e->b.name = argv[2];
+    if (!e->settings.in) {
+        if (strcmp(e->a.name, "-") == 0 && strcmp(e->b.name, "-") == 0)
+            return wp_fail(err, WP_EINVAL, "standard input can be only one of the two");
+        WP_TRY(read_file(&e->a, &e->settings.fields, err));
+        return read_file(&e->b, &e->settings.fields, err);
+    }
+    struct wp_paths paths;
+    argv[2] = (char *)e->settings.in; /* the dumps then stand side by side */
+    WP_TRY(wp_paths_expand(&paths, (const char *const *)argv + 2, (size_t)operands - 1, err));
+    enum wp_status status = search_dumps(e, &paths, err);
+    wp_paths_release(&paths);
+    return status;
+}
+
+static enum wp_status choose_color(const char *word, bool *color, struct wp_error *err) {
+    const char *term = getenv("TERM");
+    if (!word || strcmp(word, "auto") == 0)
+        *color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+    else if (strcmp(word, "always") == 0 || strcmp(word, "never") == 0)
+        *color = word[0] == 'a';
+    else
+        return wp_fail(err, WP_EINVAL, "--color takes auto, always or never, not '%s'", word);
+    return WP_OK;
+}
+
+static enum wp_status explain(struct explain *e, bool color, struct wp_error *err) {
+    const struct wp_record *a = &e->a.record, *b = &e->b.record;
+    enum wp_status status = wp_pair_make(&e->pair, a->text, a->text_len, b->text, b->text_len);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    e->pair.facts.same_owner = e->a.owner && e->b.owner && strcmp(e->a.owner, e->b.owner) == 0;
+    struct wp_explanation x = {.pair = &e->pair,
+                               .rule = e->rule,
+                               .a = {e->a.name, e->a.owner, e->a.title},
+                               .b = {e->b.name, e->b.owner, e->b.title},
+                               .color = color,
+                               .full = e->settings.full};
+    status = e->settings.json ? wp_explanation_json(&x, &e->out) : wp_explanation_text(&x, &e->out);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    if (fwrite(e->out.data, 1, e->out.len, stdout) != e->out.len || fflush(stdout) != 0)
+        return wp_fail(err, WP_EIO, "standard output cannot be written");
+    return WP_OK;
+}
+
+static void release_article(struct article *a) {
+    wp_buffer_release(&a->bytes);
+    wp_record_parser_free(a->parser);
+    wp_free(a->owner);
+    wp_free(a->title);
+}
+
+static int run_explain(int argc, char **argv) {
+    struct explain e = {0};
+    struct wp_error err = {0};
+    bool color = false;
+    int operands, code = wp_options_start(&wp_command_explain, argc, argv, &e.settings, &operands);
+    if (code >= 0) return code;
+    enum wp_status status = wp_rule_parse(e.settings.match ? e.settings.match : "story", &e.rule, &err);
+    if (status == WP_OK) status = choose_color(e.settings.color, &color, &err);
+    if (status == WP_OK) status = find_articles(&e, argv, operands, &err);
+    if (status == WP_OK) status = explain(&e, color, &err);
+    wp_pair_release(&e.pair);
+    release_article(&e.a);
+    release_article(&e.b);
+    wp_buffer_release(&e.out);
+    return status == WP_OK ? WP_EXIT_OK : wp_command_failed(&wp_command_explain, &err);
+}
+
+#define AT(field) offsetof(struct explain_settings, field)
+
+static const struct wp_flag flags[] = {
+    {"in", 0, WP_FLAG_TEXT, AT(in), "DUMP",
+     "A and B are ids of records in this file (further files may follow)"},
+    {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
+    {"json", 0, WP_FLAG_BOOL, AT(json), NULL, "print one JSON object, passages as byte ranges"},
+    {"full", 0, WP_FLAG_BOOL, AT(full), NULL, "do not cut long parts that are not shared"},
+    {"color", 0, WP_FLAG_TEXT, AT(color), "WHEN", "auto, always or never [auto]"},
+    {"id-field", 0, WP_FLAG_TEXT, AT(fields.id), "NAME", "field with the id; a.b for nested ones [id]"},
+    {"text-field", 0, WP_FLAG_TEXT, AT(fields.text), "NAME", "field with the text [text]"},
+    {"url-field", 0, WP_FLAG_TEXT, AT(fields.url), "NAME", "field with the url [url]"},
+    {"source-field", 0, WP_FLAG_TEXT, AT(fields.source), "NAME", "field with the source [source]"},
+    {"title-field", 0, WP_FLAG_TEXT, AT(fields.title), "NAME", "field with the title [title]"},
+};
+
+const struct wp_command wp_command_explain = {
+    .name = "explain",
+    .usage = "A B [--in DUMP...] [--match RULE] [--json] [--full]",
+    .summary = "tell why two texts match, and show the passages they share",
+    .details =
+        "A and B are files, each a plain text or one JSON record, or - for standard input. With --in they "
+        "are\n"
+        "the ids of records in a dump (FILE:LINE for records without an id).\n"
+        "\n"
+        "Told are the relation and what decided it, coverage both ways, Jaccard, containment, the longest\n"
+        "shared run, and both texts with the shared passages under the same numbers.",
+    .flags = flags,
+    .flag_count = sizeof flags / sizeof *flags,
+    .run = run_explain,
+};

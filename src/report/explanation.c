@@ -1,0 +1,131 @@
+/* explanation.c - see explanation.h. */
+#include "report/explanation.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include "base/json.h"
+#include "report/marked_text.h"
+
+#define REASON_BYTES 512
+
+static enum wp_relation relation_of(const struct wp_explanation *x) {
+    return wp_relation_judge(&x->rule, &x->pair->overlap, &x->pair->facts);
+}
+
+static enum wp_status add_bold(struct wp_buffer *out, const char *text, bool color) {
+    return wp_buffer_print(out, "%s%s%s", color ? "\033[1m" : "", text, color ? "\033[0m" : "");
+}
+
+/* "label  name (owner): title" with nothing that controls a terminal. */
+static enum wp_status add_article(struct wp_buffer *out, const char *label, const struct wp_explained *e) {
+    WP_TRY(wp_buffer_print(out, "%s  ", label));
+    WP_TRY(wp_shown_text((const uint8_t *)e->name, strlen(e->name), out));
+    if (e->owner) {
+        WP_TRY(wp_buffer_print(out, " ("));
+        WP_TRY(wp_shown_text((const uint8_t *)e->owner, strlen(e->owner), out));
+        WP_TRY(wp_buffer_print(out, ")"));
+    }
+    if (e->title) {
+        WP_TRY(wp_buffer_print(out, ": "));
+        WP_TRY(wp_shown_text((const uint8_t *)e->title, strlen(e->title), out));
+    }
+    return wp_buffer_print(out, "\n");
+}
+
+static enum wp_status add_figures(const struct wp_explanation *x, struct wp_buffer *out) {
+    const struct wp_overlap *o = &x->pair->overlap;
+    WP_TRY(wp_buffer_print(out, "\n%-18s %10s %10s\n", "", "A", "B"));
+    WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 " %10" PRIu32 "\n", "words", o->tokens_a, o->tokens_b));
+    WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 " %10" PRIu32 "\n", "of them shared", o->covered_a,
+                           o->covered_b));
+    WP_TRY(wp_buffer_print(out, "%-18s %8.1f %% %8.1f %%\n", "coverage", 100 * wp_overlap_coverage_a(o),
+                           100 * wp_overlap_coverage_b(o)));
+    WP_TRY(wp_buffer_print(
+        out, "\n%-18s %10.4f   %" PRIu32 " of %" PRIu32 " different shingles of %u words\n", "Jaccard",
+        wp_overlap_jaccard(o), o->shared, o->distinct_a + o->distinct_b - o->shared, o->width));
+    WP_TRY(wp_buffer_print(out, "%-18s %10.4f   of the smaller set in the other\n", "containment",
+                           wp_overlap_containment(o)));
+    WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 "   words\n", "longest run", o->longest_run));
+    WP_TRY(wp_buffer_print(out, "%-18s %10zu\n", "shared passages", x->pair->passages.count));
+    return wp_buffer_print(out, "%-18s %10" PRIu32 "   of 128 bits\n", "SimHash distance",
+                           x->pair->facts.simhash_distance);
+}
+
+static enum wp_status add_side(const struct wp_explanation *x, bool side_a, struct wp_buffer *out) {
+    struct wp_marking marking = {x->color, x->full ? SIZE_MAX : WP_EXPLAIN_UNSHARED_BYTES};
+    WP_TRY(wp_buffer_print(out, "\n"));
+    WP_TRY(add_bold(out, side_a ? "--- A ---" : "--- B ---", x->color));
+    WP_TRY(wp_buffer_print(out, "\n"));
+    WP_TRY(wp_marked_text(x->pair, side_a, &marking, out));
+    return out->len && out->data[out->len - 1] == '\n' ? WP_OK : wp_buffer_print(out, "\n");
+}
+
+enum wp_status wp_explanation_text(const struct wp_explanation *x, struct wp_buffer *out) {
+    char reason[REASON_BYTES], rule[64];
+    const struct wp_overlap *o = &x->pair->overlap;
+    WP_TRY(add_article(out, "A", &x->a));
+    WP_TRY(add_article(out, "B", &x->b));
+    WP_TRY(wp_buffer_print(out, "\n"));
+    WP_TRY(add_bold(out, wp_relation_name(relation_of(x)), x->color));
+    wp_relation_reason(&x->rule, o, &x->pair->facts, reason, sizeof reason);
+    WP_TRY(wp_buffer_print(out, " by --match %s: %s.\n", wp_rule_text(&x->rule, rule, sizeof rule), reason));
+    if (x->pair->a.stream.width != x->pair->b.stream.width)
+        WP_TRY(wp_buffer_print(
+            out, "One is written without spaces between words, the other is not: nothing can be "
+                 "shared.\n"));
+    WP_TRY(add_figures(x, out));
+    WP_TRY(add_side(x, true, out));
+    return add_side(x, false, out);
+}
+
+static enum wp_status add_json_text(struct wp_buffer *out, const char *name, const char *text) {
+    WP_TRY(wp_buffer_print(out, "\"%s\":", name));
+    return text ? wp_json_string(out, text, strlen(text)) : wp_buffer_print(out, "null");
+}
+
+static enum wp_status add_json_article(struct wp_buffer *out, const struct wp_explained *e,
+                                       const struct wp_side *side, uint32_t covered) {
+    WP_TRY(wp_buffer_print(out, "{"));
+    WP_TRY(add_json_text(out, "name", e->name));
+    WP_TRY(wp_buffer_print(out, ","));
+    WP_TRY(add_json_text(out, "owner", e->owner));
+    WP_TRY(wp_buffer_print(out, ","));
+    WP_TRY(add_json_text(out, "title", e->title));
+    return wp_buffer_print(out, ",\"bytes\":%zu,\"words\":%" PRIu32 ",\"shared_words\":%" PRIu32 "}",
+                           side->len, side->stream.tokens, covered);
+}
+
+static enum wp_status add_json_passages(const struct wp_pair *pair, struct wp_buffer *out) {
+    WP_TRY(wp_buffer_print(out, ",\"passages\":["));
+    for (size_t i = 0; i < pair->passages.count; i++) {
+        const struct wp_token_passage *p = &pair->passages.items[i];
+        struct wp_source_range a = wp_side_bytes(&pair->a, p->a, p->tokens);
+        struct wp_source_range b = wp_side_bytes(&pair->b, p->b, p->tokens);
+        WP_TRY(wp_buffer_print(
+            out, "%s{\"a\":[%" PRIu32 ",%" PRIu32 "],\"b\":[%" PRIu32 ",%" PRIu32 "],\"words\":%" PRIu32 "}",
+            i ? "," : "", a.begin, a.end, b.begin, b.end, p->tokens));
+    }
+    return wp_buffer_print(out, "]}\n");
+}
+
+enum wp_status wp_explanation_json(const struct wp_explanation *x, struct wp_buffer *out) {
+    char reason[REASON_BYTES], rule[64];
+    const struct wp_overlap *o = &x->pair->overlap;
+    wp_relation_reason(&x->rule, o, &x->pair->facts, reason, sizeof reason);
+    WP_TRY(wp_buffer_print(out, "{\"relation\":\"%s\",\"match\":\"%s\",", wp_relation_name(relation_of(x)),
+                           wp_rule_text(&x->rule, rule, sizeof rule)));
+    WP_TRY(add_json_text(out, "reason", reason));
+    WP_TRY(wp_buffer_print(out,
+                           ",\"coverage\":%.6f,\"coverage_a\":%.6f,\"coverage_b\":%.6f,\"jaccard\":%.6f,"
+                           "\"containment\":%.6f,\"longest_run\":%" PRIu32 ",\"shared_shingles\":%" PRIu32
+                           ",\"shingles_a\":%" PRIu32 ",\"shingles_b\":%" PRIu32
+                           ",\"simhash_distance\":%" PRIu32 ",\"same_owner\":%s,\"a\":",
+                           wp_overlap_coverage(o), wp_overlap_coverage_a(o), wp_overlap_coverage_b(o),
+                           wp_overlap_jaccard(o), wp_overlap_containment(o), o->longest_run, o->shared,
+                           o->distinct_a, o->distinct_b, x->pair->facts.simhash_distance,
+                           x->pair->facts.same_owner ? "true" : "false"));
+    WP_TRY(add_json_article(out, &x->a, &x->pair->a, o->covered_a));
+    WP_TRY(wp_buffer_print(out, ",\"b\":"));
+    WP_TRY(add_json_article(out, &x->b, &x->pair->b, o->covered_b));
+    return add_json_passages(x->pair, out);
+}
