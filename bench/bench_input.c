@@ -1,13 +1,13 @@
 /*
  * bench_input.c - nanoseconds per record of the parser, beside its floor.
  *
- *   bench_input [-r ROUNDS] FILE.jsonl...      plain files, read whole
+ *   bench_input [-r ROUNDS] [-s STAGE] FILE.jsonl...      plain files, read whole
  *
  * For each file, the best of ROUNDS in CPU time:
  *   copy      memcpy of every line
- *   structure what simdjson needs to find the structure and to check UTF-8, no value asked for
+ *   check     the same with no value asked for: structure, UTF-8, grammar, escapes
  *   record    wp_record_parse, values decoded and everything checked
- *   owner     wp_owner_find of the record's url (cached), the parse taken out
+ *   owner     wp_owner_find and wp_date_parse besides
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,9 @@
 #include <time.h>
 #include "base/file.h"
 #include "base/memory.h"
+#include "input/date.h"
 #include "input/json.h"
+#include "input/owner.h"
 #include "input/record.h"
 
 struct dump {
@@ -52,6 +54,7 @@ static struct dump load(const char *name) {
 struct tools {
     struct wp_json *json;
     struct wp_record_parser *parser;
+    struct wp_owner_cache *owners;
     uint8_t *copy;
     size_t sum, bad;
 };
@@ -61,7 +64,7 @@ static void run_copy(struct tools *t, const uint8_t *line, size_t len) {
     t->sum += t->copy[len / 2];
 }
 
-static void run_structure(struct tools *t, const uint8_t *line, size_t len) {
+static void run_check(struct tools *t, const uint8_t *line, size_t len) {
     const char *reason;
     t->bad += wp_json_read(t->json, line, len, NULL, &reason) != WP_OK;
 }
@@ -69,8 +72,21 @@ static void run_structure(struct tools *t, const uint8_t *line, size_t len) {
 static void run_record(struct tools *t, const uint8_t *line, size_t len) {
     struct wp_record r;
     const char *reason;
-    if (wp_record_parse(t->parser, line, len, &r, &reason) != WP_OK) t->bad++;
-    else t->sum += r.text_len + r.id_len;
+    if (wp_record_parse(t->parser, line, len, &r, &reason) != WP_OK)
+        t->bad++;
+    else
+        t->sum += r.text_len + r.id_len;
+}
+
+static void run_owner(struct tools *t, const uint8_t *line, size_t len) {
+    struct wp_record r;
+    const char *reason, *name;
+    size_t name_len;
+    int64_t seconds;
+    if (wp_record_parse(t->parser, line, len, &r, &reason) != WP_OK) return;
+    wp_owner_find(t->owners, &r, &name, &name_len);
+    t->sum += name_len;
+    t->bad += !wp_date_parse((const char *)r.date, r.date_len, "%m/%d/%Y", &seconds);
 }
 
 static double measure(const struct dump *d, struct tools *t, int rounds,
@@ -94,17 +110,23 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*run)(struct tools *, const uint8_t *, size_t);
-    } stages[] = {{"copy", run_copy}, {"structure", run_structure}, {"record", run_record}};
+    } stages[] = {{"copy", run_copy}, {"check", run_check}, {"record", run_record}, {"owner", run_owner}};
     int rounds = 5, first = 1;
-    if (argc > 2 && !strcmp(argv[1], "-r")) rounds = atoi(argv[2]), first = 3;
+    const char *only = NULL;
+    for (; first + 2 < argc && argv[first][0] == '-'; first += 2) {
+        if (!strcmp(argv[first], "-r")) rounds = atoi(argv[first + 1]);
+        if (!strcmp(argv[first], "-s")) only = argv[first + 1];
+    }
     struct tools t = {0};
-    if (wp_json_new(&t.json, NULL, 0) != WP_OK || wp_record_parser_new(&t.parser, NULL, NULL) != WP_OK)
+    if (wp_json_new(&t.json, NULL, 0) != WP_OK || wp_record_parser_new(&t.parser, NULL, NULL) != WP_OK ||
+        wp_owner_cache_new(&t.owners) != WP_OK)
         die("out of memory");
     for (int i = first; i < argc; i++) {
         struct dump d = load(argv[i]);
         t.copy = wp_alloc_large(d.len);
         printf("%s: %zu records, %zu bytes each\n", argv[i], d.lines, d.lines ? d.len / d.lines : 0);
         for (size_t s = 0; s < sizeof stages / sizeof *stages; s++) {
+            if (only && strcmp(only, stages[s].name) != 0) continue;
             t.bad = t.sum = 0;
             double best = measure(&d, &t, rounds, stages[s].run);
             printf("  %-10s %7.0f ns a record  %6.2f GB/s  (%zu bad, sum %zu)\n", stages[s].name,
@@ -116,5 +138,6 @@ int main(int argc, char **argv) {
     }
     wp_json_free(t.json);
     wp_record_parser_free(t.parser);
+    wp_owner_cache_free(t.owners);
     return 0;
 }

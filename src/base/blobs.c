@@ -43,39 +43,45 @@ static enum wp_status number_chunk(struct wp_blobs *b, uint64_t *number) {
     return status;
 }
 
-/* Puts the writer's chunk where it will stay. */
+/* Puts what the writer's chunk holds where it will stay. A spilled chunk's memory remains with the writer. */
 static enum wp_status file_chunk(struct wp_blob_writer *w, struct wp_error *err) {
     struct wp_blobs *b = w->blobs;
-    if (!w->chunk) return WP_OK;
-    struct wp_blob_chunk filed = {.ram = w->chunk, .bytes = w->used};
-    w->chunk = NULL;
+    if (!w->used) return WP_OK;
+    struct wp_blob_chunk filed = {.bytes = w->used};
     bool room = atomic_fetch_add(&b->ram_bytes, filed.bytes) + filed.bytes <= b->ram_limit_bytes;
     if (room && !wp_budget_full(b->spill.budget)) {
         wp_budget_take(b->spill.budget, filed.bytes);
+        filed.ram = w->chunk;
+        w->chunk = NULL;
+        w->cap = 0;
     } else {
         atomic_fetch_sub(&b->ram_bytes, filed.bytes);
-        enum wp_status status = wp_spill_write(&b->spill, filed.ram, filed.bytes, &filed.offset, err);
-        wp_free(filed.ram);
-        filed.ram = NULL;
-        WP_TRY(status);
+        WP_TRY(wp_spill_write(&b->spill, w->chunk, filed.bytes, &filed.offset, err));
     }
+    w->used = 0;
     pthread_mutex_lock(&b->lock);
     b->chunks[w->number] = filed;
     pthread_mutex_unlock(&b->lock);
     return WP_OK;
 }
 
+/* An empty chunk with room for len bytes, and a number for it. */
+static enum wp_status open_chunk(struct wp_blob_writer *w, size_t len, struct wp_error *err) {
+    size_t cap = len > WP_BLOB_CHUNK_BYTES ? len : WP_BLOB_CHUNK_BYTES;
+    WP_TRY(file_chunk(w, err));
+    enum wp_status status = number_chunk(w->blobs, &w->number);
+    if (status == WP_OK && w->cap != cap) {
+        wp_free(w->chunk);
+        w->chunk = wp_alloc(cap, 1);
+        w->cap = w->chunk ? cap : 0;
+    }
+    return status == WP_OK && w->chunk ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
 enum wp_status wp_blob_reserve(struct wp_blob_writer *w, size_t len, uint8_t **area, uint64_t *ref,
                                struct wp_error *err) {
     if (len > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "a string of %zu bytes is too long to keep", len);
-    if (!w->chunk || w->used + len > WP_BLOB_CHUNK_BYTES) {
-        WP_TRY(file_chunk(w, err));
-        enum wp_status status = number_chunk(w->blobs, &w->number);
-        size_t bytes = len > WP_BLOB_CHUNK_BYTES ? len : WP_BLOB_CHUNK_BYTES;
-        w->chunk = status == WP_OK ? wp_alloc(bytes, 1) : NULL;
-        w->used = 0;
-        if (!w->chunk) return wp_fail(err, WP_ENOMEM, "out of memory");
-    }
+    if (!w->used || w->used + len > WP_BLOB_CHUNK_BYTES) WP_TRY(open_chunk(w, len, err));
     *area = w->chunk + w->used;
     *ref = w->number << OFFSET_BITS | w->used;
     w->used += len;

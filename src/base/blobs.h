@@ -27,7 +27,7 @@ struct wp_blobs {
 struct wp_blob_writer {
     struct wp_blobs *blobs;
     uint8_t *chunk; /* NULL when there is none */
-    size_t used;
+    size_t used, cap;
     uint64_t number; /* of the open chunk */
 };
 

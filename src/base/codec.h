@@ -54,10 +54,10 @@ void wp_decoder_reset(struct wp_decoder *d);
 
 /*
  * Decodes until io->in is used up or io->out is full. in_used and out_len are set in any case. After WP_OK
- * with out_len == out_cap there may be more to come: call again with new room before feeding more or finishing.
- * WP_EDAMAGED: the out_len bytes are good, nothing behind them can be had; *err tells the reason and the offset
- * in the compressed file at which the damaged part begins (not the file's name: the decoder knows none). The
- * decoder then stays damaged until reset. WP_ENOMEM likewise.
+ * with out_len == out_cap there may be more to come: call again with new room before feeding more or
+ * finishing. WP_EDAMAGED: the out_len bytes are good, nothing behind them can be had; *err tells the reason
+ * and the offset in the compressed file at which the damaged part begins (not the file's name: the decoder
+ * knows none). The decoder then stays damaged until reset. WP_ENOMEM likewise.
  */
 enum wp_status wp_decoder_run(struct wp_decoder *d, struct wp_decoder_io *io, struct wp_error *err);
 
@@ -71,8 +71,8 @@ uint64_t wp_decoder_total_out(const struct wp_decoder *d);
 
 struct wp_encoder;
 
-/* One frame or member from here to finish. zstd is written with one worker thread beside the caller; the bytes
- * do not depend on threads nor on how the input is cut. WP_ENOMEM, WP_EINVAL for WP_FORMAT_UNKNOWN. */
+/* One frame or member from here to finish. zstd is written with one worker thread beside the caller; the
+ * bytes do not depend on threads nor on how the input is cut. WP_ENOMEM, WP_EINVAL for WP_FORMAT_UNKNOWN. */
 enum wp_status wp_encoder_new(struct wp_encoder **e, enum wp_format format, struct wp_error *err);
 void wp_encoder_free(struct wp_encoder *e);
 

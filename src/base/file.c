@@ -313,7 +313,8 @@ static int compare_names(const void *a, const void *b) {
 }
 
 static void sort_names(struct wp_names *names, size_t from) {
-    if (names->count > from) qsort(names->items + from, names->count - from, sizeof *names->items, compare_names);
+    if (names->count > from)
+        qsort(names->items + from, names->count - from, sizeof *names->items, compare_names);
 }
 
 enum wp_status wp_names_add_directory(struct wp_names *names, const char *dir, struct wp_error *err) {

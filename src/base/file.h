@@ -5,8 +5,8 @@
  * src/ingest reads by libuv instead). Short reads and writes, EINTR and descriptors left non-blocking by
  * somebody else are dealt with; every failure carries the file's name and the system's reason.
  *
- * A struct wp_file is open or not; zero-initialised is not open, and closing what is not open does nothing, so
- * clean-up code needs no flags. One thread at a time, except that read_at and write_at may be called from
+ * A struct wp_file is open or not; zero-initialised is not open, and closing what is not open does nothing,
+ * so clean-up code needs no flags. One thread at a time, except that read_at and write_at may be called from
  * many threads at once.
  */
 #ifndef WP_BASE_FILE_H
@@ -28,12 +28,12 @@ enum wp_status wp_file_open(struct wp_file *f, const char *name, struct wp_error
 /* Opens for writing what exists and must not be replaced (a device, a pipe); "-" is standard output. */
 enum wp_status wp_file_open_write(struct wp_file *f, const char *name, struct wp_error *err);
 
-/* Creates a new, empty file for writing that becomes `final` by a later rename: ".NAME.XXXXXX.tmp" in the same
- * directory, with the access rights that the umask gives. f->name is its own name. */
+/* Creates a new, empty file for writing that becomes `final` by a later rename: ".NAME.XXXXXX.tmp" in the
+ * same directory, with the access rights that the umask gives. f->name is its own name. */
 enum wp_status wp_file_open_aside(struct wp_file *f, const char *final, struct wp_error *err);
 
-/* Creates a file without a name in directory `dir`, for reading and writing. It is gone once closed, also when
- * the process is killed. f->name is "DIR/(temporary)". */
+/* Creates a file without a name in directory `dir`, for reading and writing. It is gone once closed, also
+ * when the process is killed. f->name is "DIR/(temporary)". */
 enum wp_status wp_file_open_temp(struct wp_file *f, const char *dir, struct wp_error *err);
 
 /* Up to cap bytes from where the last read ended; *got = 0 only at the end of the file. Waits for pipes. */

@@ -2,9 +2,9 @@
  * output.h - a file that appears under its name only when it is complete.
  *
  * Written aside (".NAME.XXXXXX.tmp" in the same directory) and renamed by commit; without commit nothing is
- * left and a file that was there before stays as it was. The name's ending chooses the compression (.gz, .zst,
- * else plain). "-" is standard output, and what exists but is no regular file (a device, a pipe) is written
- * directly: neither can be taken back. A symbolic link stays one; the file behind it is replaced.
+ * left and a file that was there before stays as it was. The name's ending chooses the compression (.gz,
+ * .zst, else plain). "-" is standard output, and what exists but is no regular file (a device, a pipe) is
+ * written directly: neither can be taken back. A symbolic link stays one; the file behind it is replaced.
  *
  * Bytes are handed to the compressor in pieces of fixed size, so the file does not depend on how it was cut
  * into writes. One thread at a time. Zero-initialised is not open; free and abort may then be called.
@@ -19,11 +19,11 @@
 #define WP_OUTPUT_BUFFER_BYTES ((size_t)512 << 10)
 
 struct wp_output {
-    char *name;      /* as given, for messages */
-    char *final;     /* what commit renames to; NULL when written directly */
+    char *name;  /* as given, for messages */
+    char *final; /* what commit renames to; NULL when written directly */
     struct wp_file file;
     struct wp_encoder *encoder; /* NULL when plain */
-    uint8_t *buffer; /* WP_OUTPUT_BUFFER_BYTES, `used` of them filled */
+    uint8_t *buffer;            /* WP_OUTPUT_BUFFER_BYTES, `used` of them filled */
     size_t used;
     struct wp_buffer coded; /* compressed, not yet written */
     uint64_t total;         /* bytes taken, before compression */

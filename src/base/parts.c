@@ -44,7 +44,7 @@ uint64_t wp_parts_count(const struct wp_parts *p, size_t part) {
 
 /* The last chunk is full: to the file with it if there is no room. */
 static enum wp_status close_chunk(struct wp_parts *p, struct wp_part *part, struct wp_error *err) {
-    if (!part->count || !wp_budget_full(p->spill.budget)) return WP_OK;
+    if (!part->count || (part->chunks[part->count - 1] & 1) || !wp_budget_full(p->spill.budget)) return WP_OK;
     uint8_t *chunk = (uint8_t *)(uintptr_t)part->chunks[part->count - 1];
     uint64_t offset;
     WP_TRY(wp_spill_write(&p->spill, chunk, p->chunk_bytes, &offset, err));

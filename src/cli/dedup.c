@@ -30,6 +30,8 @@ struct dedup_flags {
     bool strict, quiet, no_progress;
 };
 
+#define NOT_GIVEN UINT64_MAX
+
 static const struct wp_flag flags[] = {
 #define AT(field) offsetof(struct dedup_flags, field)
     {"output", 'o', WP_FLAG_TEXT, AT(outputs[OUT_KEPT]), "FILE",
@@ -128,7 +130,7 @@ static enum wp_status set_number(struct wp_settings *s, const char *name, uint64
                                  struct wp_error *err) {
     char text[32];
     snprintf(text, sizeof text, "%" PRIu64, value);
-    return value ? wp_settings_set(s, name, text, err) : WP_OK;
+    return value != NOT_GIVEN ? wp_settings_set(s, name, text, err) : WP_OK;
 }
 
 static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
@@ -164,12 +166,22 @@ static enum wp_status choose_tmp(struct dedup *d, struct wp_error *err) {
     return WP_OK;
 }
 
+/* Would both be written to one place? Neither needs to exist yet. */
+static bool is_one_place(const char *a, const char *b) {
+    if (strcmp(a, b) == 0 || wp_file_is_same(a, b)) return true;
+    char *dir_a = wp_path_directory(a), *dir_b = wp_path_directory(b);
+    bool same =
+        strcmp(wp_path_base(a), wp_path_base(b)) == 0 && dir_a && dir_b && wp_file_is_same(dir_a, dir_b);
+    wp_free(dir_a);
+    wp_free(dir_b);
+    return same;
+}
+
 static enum wp_status check_output(struct dedup *d, size_t output, struct wp_error *err) {
     const char *name = d->flags.outputs[output];
     for (size_t i = 0; i < output; i++) {
         const char *other = d->flags.outputs[i];
-        if (other && (strcmp(name, other) == 0 || wp_file_is_same(name, other)) &&
-            wp_file_kind(name) != WP_FILE_OTHER)
+        if (other && is_one_place(name, other) && wp_file_kind(name) != WP_FILE_OTHER)
             return wp_fail_file(err, WP_EINVAL, name, "is the name of two outputs");
     }
     for (size_t i = 0; i < d->paths.count; i++)
@@ -230,18 +242,24 @@ static void say(struct dedup *d, const char *what) {
     d->progress_shown = *what != '\0';
 }
 
+/* A failed reader must not wait for the next bytes of a pipe. */
 static void wake_ingest(void *self) {
-    wp_ingest_wake(self);
+    struct dedup *d = self;
+    if (wp_reader_stopped(d->reader))
+        wp_ingest_cancel(d->ingest);
+    else
+        wp_ingest_wake(d->ingest);
 }
 
 static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     const char *const *names = (const char *const *)d->paths.names;
-    bool keep_stdin = d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
-    WP_TRY(wp_reader_new(&d->reader, &d->run, keep_stdin, err));
+    bool second_pass = d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
+    WP_TRY(wp_reader_new(&d->reader, &d->run, second_pass, err));
     struct wp_ingest_sink sink = wp_reader_sink(d->reader);
     wp_reader_on_tick(d->reader, show_progress, d);
     WP_TRY(wp_ingest_new(&d->ingest, names, d->paths.count, &sink, WP_READER_FILES_AHEAD, err));
-    wp_reader_on_free(d->reader, wake_ingest, d->ingest);
+    wp_reader_on_free(d->reader, wake_ingest, d);
+    if (atomic_load(&d->run.cancel)) wp_ingest_cancel(d->ingest); /* a signal before there was one to tell */
     enum wp_status status = wp_ingest_run(d->ingest, err);
     struct wp_error failure = {0};
     enum wp_status finished = wp_reader_finish(d->reader, status != WP_OK, &failure);
@@ -265,7 +283,7 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
         struct wp_kept kept = {.run = &d->run,
                                .kept = names[OUT_KEPT] ? &out[OUT_KEPT] : NULL,
                                .removed = names[OUT_REMOVED] ? &out[OUT_REMOVED] : NULL,
-                               .stdin_copy = wp_reader_stdin_copy(d->reader)};
+                               .copies = wp_reader_copies(d->reader)};
         say(d, "writing the records");
         WP_TRY(wp_write_kept(&kept, err));
     }
@@ -304,13 +322,13 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     if (!operands) return wp_fail(err, WP_EINVAL, "no input given (see wireprint dedup --help)");
     WP_TRY(wp_paths_expand(&d->paths, (const char *const *)argv + 1, (size_t)operands, err));
     WP_TRY(choose_tmp(d, err));
+    WP_TRY(wp_run_init(&d->run, &d->settings, (const char *const *)d->paths.names, d->paths.count, err));
+    d->run_made = true;
+    catch_signals(d); /* before there is anything to clean up */
     WP_TRY(open_outputs(d, err));
     measure_inputs(d);
     if (!d->flags.quiet) check_space(d);
-    WP_TRY(wp_run_init(&d->run, &d->settings, (const char *const *)d->paths.names, d->paths.count, err));
-    d->run_made = true;
     d->show_progress = !d->flags.quiet && !d->flags.no_progress && isatty(STDERR_FILENO);
-    catch_signals(d);
     WP_TRY(read_inputs(d, err));
     say(d, "matching");
     WP_TRY(wp_run_finish(&d->run, err));
@@ -333,7 +351,7 @@ static void release(struct dedup *d) {
 }
 
 static int dedup_run(int argc, char **argv) {
-    struct dedup d = {0};
+    struct dedup d = {.flags = {.threads = NOT_GIVEN, .memory = NOT_GIVEN, .max_record = NOT_GIVEN}};
     struct wp_error err = {0};
     int operands, status = wp_options_start(&wp_command_dedup, argc, argv, &d.flags, &operands);
     if (status >= 0) return status;

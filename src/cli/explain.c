@@ -76,6 +76,7 @@ static enum wp_status describe(struct article *a) {
 /* Files. */
 
 static size_t skip_space(const struct wp_buffer *b, size_t at) {
+    if (at == 0 && b->len >= 3 && memcmp(b->data, "\xef\xbb\xbf", 3) == 0) at = 3; /* a byte order mark */
     while (at < b->len && strchr(" \t\r\n", b->data[at]) && b->data[at]) at++;
     return at;
 }
@@ -142,12 +143,14 @@ static enum wp_status search_file(struct explain *e, struct wp_record_parser *pa
                                   struct wp_error *err) {
     const uint8_t *line;
     size_t len;
-    enum wp_status status = WP_OK;
-    while (!(e->a.found && e->b.found) && (status = wp_line_file_next(f, &line, &len, err)) == WP_OK) {
+    while (!(e->a.found && e->b.found)) {
         struct wp_record record;
         const char *reason;
-        if (wp_record_parse(parser, line, len, &record, &reason) != WP_OK)
-            continue; /* dedup tells of these */
+        enum wp_status status = wp_line_file_next(f, &line, &len, err);
+        if (status == WP_END) break;
+        if (status == WP_ETOOBIG) continue; /* dedup tells of these, and of what is no record */
+        if (status != WP_OK) return status;
+        if (wp_record_parse(parser, line, len, &record, &reason) != WP_OK) continue;
         struct article *a = NULL;
         if (!e->a.found && is_called(e->a.name, &record, f))
             a = &e->a;
@@ -156,7 +159,7 @@ static enum wp_status search_file(struct explain *e, struct wp_record_parser *pa
         if (a && (status = take_line(a, &e->settings.fields, line, len)) != WP_OK)
             return wp_fail_file(err, status, f->file.name, "%s", wp_status_text(status));
     }
-    return status == WP_END ? WP_OK : status;
+    return WP_OK;
 }
 
 static enum wp_status search_dumps(struct explain *e, const struct wp_paths *paths, struct wp_error *err) {

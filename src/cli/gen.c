@@ -44,11 +44,13 @@ static const struct wp_flag flags[] = {
 };
 
 #define MIX_LINE(field, name, share, meaning) "\n  " name "\t" #share "\t" meaning
-static const char details[] =
-    "The same arguments make the same dump, byte for byte, on any machine. New texts are made out of the base's\n"
-    "phrases; stories are run by outlets that change them, each in its way, and add their furniture: 70 % of the\n"
-    "copies on the same day, 95 % within the next. Two thirds of the clusters are pairs, one in 10,000 has about\n"
-    "500 members. Default shares for --mix:" WP_GEN_MIX_MAP(MIX_LINE);
+static const char details[] = "The same arguments make the same dump, byte for byte, on any machine. New "
+                              "texts are made out of the base's\n"
+                              "phrases; stories are run by outlets that change them, each in its way, and "
+                              "add their furniture: 70 % of the\n"
+                              "copies on the same day, 95 % within the next. Two thirds of the clusters are "
+                              "pairs, one in 10,000 has about\n"
+                              "500 members. Default shares for --mix:" WP_GEN_MIX_MAP(MIX_LINE);
 
 static atomic_bool interrupted;
 
@@ -57,8 +59,10 @@ static void on_signal(int number) {
     atomic_store(&interrupted, true);
 }
 
-static enum wp_status read_settings(const struct gen_flags *f, struct wp_gen_settings *s, struct wp_error *err) {
-    *s = (struct wp_gen_settings){.base = f->base, .dump = f->output, .truth = f->truth, .cancel = &interrupted};
+static enum wp_status read_settings(const struct gen_flags *f, struct wp_gen_settings *s,
+                                    struct wp_error *err) {
+    *s = (struct wp_gen_settings){
+        .base = f->base, .dump = f->output, .truth = f->truth, .cancel = &interrupted};
     s->plan = (struct wp_gen_plan_settings){f->articles, f->seed, (uint32_t)f->outlets, DEFAULT_DUPLICATES,
                                             wp_gen_mix_default};
     s->threads = f->threads > 1024 ? 1024 : (unsigned)f->threads;
@@ -88,9 +92,9 @@ static void print_summary(const struct wp_gen_result *r, double seconds) {
             " round-ups, %" PRIu64 " templates, %" PRIu64 " with background, %" PRIu64 " banners\n",
             c->articles, megabytes, seconds, seconds > 0 ? megabytes / seconds : 0, c->stories, c->members,
             c->articles ? 100.0 * (double)c->members / (double)c->articles : 0, c->largest,
-            c->kinds[WP_GEN_REPRINT], c->kinds[WP_GEN_EXACT], c->kinds[WP_GEN_UPDATE], c->kinds[WP_GEN_EXCERPT],
-            c->kinds[WP_GEN_ROUNDUP], c->kinds[WP_GEN_TEMPLATE], c->kinds[WP_GEN_BACKGROUND],
-            c->kinds[WP_GEN_BANNER]);
+            c->kinds[WP_GEN_REPRINT], c->kinds[WP_GEN_EXACT], c->kinds[WP_GEN_UPDATE],
+            c->kinds[WP_GEN_EXCERPT], c->kinds[WP_GEN_ROUNDUP], c->kinds[WP_GEN_TEMPLATE],
+            c->kinds[WP_GEN_BACKGROUND], c->kinds[WP_GEN_BANNER]);
 }
 
 static int gen_run(int argc, char **argv) {

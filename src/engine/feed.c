@@ -28,6 +28,7 @@ void wp_feed_release(struct wp_feed *f) {
 enum wp_status wp_feed_begin(struct wp_feed *f, struct wp_sheaf *b) {
     b->file = f->file;
     b->sequence = f->sequence++;
+    b->lines_before = f->lines_seen;
     return wp_lines_begin(&f->lines, &b->lines);
 }
 
@@ -35,11 +36,18 @@ static bool is_full(const struct wp_batch_buf *b) {
     return b->cap - b->len < WP_LINES_ROOM_MIN + WP_LINES_PADDING;
 }
 
+static void count_lines(struct wp_feed *f, const struct wp_batch_buf *b) {
+    uint64_t count = b->too_long;
+    for (size_t i = 0; i < b->len; i++) count += b->data[i] == '\n';
+    f->lines_seen += count;
+}
+
 /* Cuts a full batch; one that holds no line end goes on growing. */
 static enum wp_status cut(struct wp_feed *f, struct wp_sheaf *b, struct wp_error *err) {
     enum wp_status status;
     bool done = wp_lines_cut(&f->lines, &b->lines, false, &status);
     if (status != WP_OK) return wp_fail(err, status, "out of memory for a long line");
+    if (done && f->counts_lines) count_lines(f, &b->lines);
     return done ? WP_END : WP_OK;
 }
 

@@ -23,7 +23,8 @@ struct wp_sheaf {
     struct wp_sheaf *next;
     struct wp_batch_buf lines;
     uint32_t file;
-    uint64_t sequence; /* of the batch in its file, from 0 */
+    uint64_t sequence;     /* of the batch in its file, from 0 */
+    uint64_t lines_before; /* lines of the file before it, when the feed counts them */
 };
 
 #define WP_SHEAF_BYTES ((size_t)1 << 20)
@@ -35,6 +36,8 @@ void wp_sheaf_free(struct wp_sheaf *b);
 struct wp_feed {
     uint32_t file;
     uint64_t sequence;
+    bool counts_lines; /* set after wp_feed_init: fill lines_before. For who must tell a place at once. */
+    uint64_t lines_seen;
     struct wp_decoder *decoder; /* owned */
     struct wp_lines lines;
 };

@@ -2,8 +2,8 @@
 #include "engine/harvest.h"
 
 #include <string.h>
-#include "base/bytes.h"
 #include "base/memory.h"
+#include "engine/shelf.h"
 #include "input/date.h"
 #include "input/owner.h"
 #include "match/overlap.h"
@@ -130,11 +130,7 @@ static enum wp_status keep_stream(struct wp_harvest *h, struct wp_article_row *r
     const uint64_t *shingles = wp_fingerprinter_shingles(h->printer, &count);
     if (!h->run->keeps_streams || !count) return WP_OK;
     WP_TRY(wp_blob_reserve(&h->streams, count * WP_STREAM_BYTES, &area, &row->stream_ref, err));
-    for (size_t i = 0; i + 1 < count; i++) /* three bytes too many, overwritten by the next */
-        wp_store64(area + i * WP_STREAM_BYTES, shingles[i]);
-    uint8_t last[8];
-    wp_store64(last, shingles[count - 1]);
-    memcpy(area + (count - 1) * WP_STREAM_BYTES, last, WP_STREAM_BYTES);
+    wp_stream_pack(area, shingles, count);
     return WP_OK;
 }
 
@@ -233,7 +229,8 @@ static enum wp_status send_keys(struct wp_harvest *h, uint32_t slot, struct wp_e
     for (uint32_t i = 0; i < h->count; i++) {
         uint64_t key = h->rows[i].exact.low;
         /* A set rule speaks of shingles: what has none is like nothing. */
-        bool comparable = run->settings.rule.match == WP_MATCH_JACCARD ? h->rows[i].shingles : h->rows[i].tokens;
+        bool comparable =
+            run->settings.rule.match == WP_MATCH_JACCARD ? h->rows[i].shingles : h->rows[i].tokens;
         if (comparable)
             WP_TRY(wp_parts_send64(&h->exact_keys, wp_twin_part(key), wp_twin_pack(key, slot + i), err));
         key = h->id_hashes[i];
@@ -262,5 +259,8 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
     atomic_fetch_add_explicit(&run->counts.dates_unknown, h->dates_unknown, memory_order_relaxed);
     atomic_fetch_add_explicit(&run->counts.too_short, h->too_short, memory_order_relaxed);
     const struct wp_reject *first = run->settings.strict ? wp_rejects_first(&h->rejects) : NULL;
-    return first ? wp_fail(err, first->status, "%s", first->words) : WP_OK;
+    if (!first) return WP_OK;
+    wp_fail_file(err, first->status, run->files[h->file], "%s", first->words);
+    if (err) err->line = (uint64_t)first->line + 1;
+    return first->status;
 }

@@ -25,7 +25,8 @@ void wp_harvest_reject(struct wp_harvest *h, uint32_t line, enum wp_status statu
 /* Parses a line and adds or rejects it. The line needs WP_RECORD_PADDING readable bytes behind it. */
 enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t len, uint32_t number,
                                struct wp_error *err);
-/* WP_EFORMAT etc. with words for the first reject of the segment in a strict run. */
+/* WP_EFORMAT etc. with words for the first reject of the segment in a strict run; err->line is then its line
+ * in the segment, from 1. */
 enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_error *err);
 
 #endif

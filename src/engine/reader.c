@@ -16,7 +16,10 @@ struct input {
     struct wp_sheaf *open;       /* being filled; NULL when there is none */
     struct wp_raw *first, *last; /* raw blocks waiting */
     unsigned waiting;
-    bool is_stdin, listed, busy, closed, dead; /* dead: damaged, the rest is dropped */
+    bool listed, busy, closed;
+    bool copied; /* comes through a pipe, and is wanted again */
+    bool cut;    /* closed by a read error: the blocks that came before are used */
+    bool dead;   /* damaged: the rest is dropped. Of the worker, like feed */
 };
 
 struct wp_reader {
@@ -25,8 +28,8 @@ struct wp_reader {
     void *wake_self;
     void (*tick)(void *self);
     void *tick_self;
-    struct wp_file stdin_copy; /* used by the worker that is busy with standard input */
-    bool keep_stdin;
+    struct wp_file
+        *copies; /* by file, of what cannot be read twice; each used by the worker that is busy with it */
     uint8_t *raw_area;
     struct wp_raw *raws;
     unsigned raw_count, batch_max, food; /* food: batches that should be ready before decoding can wait */
@@ -164,14 +167,16 @@ static void note_failure(struct wp_reader *r, uint32_t file, const struct wp_err
 
 /* ---- decoding: by the worker that is busy with the input, without the lock ---- */
 
-static enum wp_status copy_stdin(struct wp_reader *r, const struct wp_raw *raw, struct wp_error *err) {
-    if (!r->stdin_copy.open) WP_TRY(wp_file_open_temp(&r->stdin_copy, r->run->settings.tmp_dir, err));
-    return wp_file_write(&r->stdin_copy, raw->data, raw->len, err);
+static enum wp_status copy_raw(struct wp_reader *r, const struct input *in, const struct wp_raw *raw,
+                               struct wp_error *err) {
+    struct wp_file *copy = &r->copies[in->feed.file];
+    if (!copy->open) WP_TRY(wp_file_open_temp(copy, r->run->settings.tmp_dir, err));
+    return wp_file_write(copy, raw->data, raw->len, err);
 }
 
 static void end_early(struct wp_reader *r, struct input *in, const struct wp_error *err) {
-    pthread_mutex_lock(&r->lock);
     in->dead = true;
+    pthread_mutex_lock(&r->lock);
     note_failure(r, in->feed.file, err);
     pthread_mutex_unlock(&r->lock);
 }
@@ -182,7 +187,7 @@ static enum wp_status decode_raw(struct wp_reader *r, struct input *in, struct w
     size_t before = raw->used, len = in->open->lines.len;
     if (in->dead) return WP_OK;
     enum wp_status status = WP_OK;
-    if (in->is_stdin && r->keep_stdin && before == 0) status = copy_stdin(r, raw, &err);
+    if (in->copied && before == 0) status = copy_raw(r, in, raw, &err);
     if (status == WP_OK) status = wp_feed_decode(&in->feed, raw, in->open, &err);
     atomic_fetch_add_explicit(&r->raw_bytes, raw->used - before, memory_order_relaxed);
     if (in->open->lines.len > len)
@@ -198,7 +203,7 @@ static enum wp_status decode_raw(struct wp_reader *r, struct input *in, struct w
 /* No block is left and none will come: finishes the open batch. */
 static void end_stream(struct wp_reader *r, struct input *in) {
     struct wp_error err = {0};
-    enum wp_status status = wp_feed_end(&in->feed, in->open, in->dead, &err);
+    enum wp_status status = wp_feed_end(&in->feed, in->open, in->dead || in->cut, &err); /* closed: no race */
     if (status == WP_EDAMAGED)
         end_early(r, in, &err);
     else if (status != WP_OK)
@@ -279,7 +284,10 @@ static enum wp_status harvest_lines(struct wp_reader *r, struct wp_harvest *h, c
 
 static void work_on_batch(struct wp_reader *r, struct wp_sheaf *b, struct wp_harvest *h) {
     struct wp_error err = {0};
-    if (harvest_lines(r, h, b, &err) != WP_OK) stop(r, &err);
+    if (harvest_lines(r, h, b, &err) != WP_OK) {
+        if (err.line) err.line += b->lines_before;
+        stop(r, &err);
+    }
     pthread_mutex_lock(&r->lock);
     give_batch(r, b);
     r->busy_count--;
@@ -361,6 +369,11 @@ static void sink_unused(void *self, uint8_t *block) {
     pthread_mutex_unlock(&r->lock);
 }
 
+/* Standard input and named pipes. */
+static bool comes_by_pipe(const char *name) {
+    return strcmp(name, "-") == 0 || wp_file_kind(name) == WP_FILE_OTHER;
+}
+
 static enum wp_status sink_open(void *self, uint32_t file, uint64_t size_bytes) {
     struct wp_reader *r = self;
     (void)size_bytes;
@@ -369,11 +382,12 @@ static enum wp_status sink_open(void *self, uint32_t file, uint64_t size_bytes) 
         stop_with(r, WP_ENOMEM);
         return WP_ENOMEM;
     }
-    in->is_stdin = strcmp(r->run->files[file], "-") == 0;
+    in->copied = r->copies && comes_by_pipe(r->run->files[file]);
     struct wp_decoder *decoder = NULL;
     pthread_mutex_lock(&r->lock);
     enum wp_status status = take_decoder(r, &decoder);
     wp_feed_init(&in->feed, file, r->run->settings.max_record_bytes, decoder);
+    in->feed.counts_lines = r->run->settings.strict;
     r->inputs[file] = in;
     pthread_mutex_unlock(&r->lock);
     if (status != WP_OK) stop_with(r, status);
@@ -405,7 +419,7 @@ static enum wp_status sink_close(void *self, uint32_t file, const struct wp_erro
     in->closed = true;
     if (err) {
         note_failure(r, file, err);
-        in->dead = true;
+        in->cut = true;
     }
     list_input(r, in);
     pthread_mutex_unlock(&r->lock);
@@ -444,15 +458,18 @@ static enum wp_status make_pools(struct wp_reader *r, unsigned threads) {
     return WP_OK;
 }
 
-enum wp_status wp_reader_new(struct wp_reader **out, struct wp_run *run, bool keep_stdin,
+enum wp_status wp_reader_new(struct wp_reader **out, struct wp_run *run, bool keep_pipes,
                              struct wp_error *err) {
     struct wp_reader *r = wp_zalloc(1, sizeof *r);
     if (!r) return wp_fail(err, WP_ENOMEM, "out of memory");
     r->run = run;
-    r->keep_stdin = keep_stdin;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->work, NULL);
     enum wp_status status = make_pools(r, run->settings.threads);
+    if (status == WP_OK && keep_pipes) {
+        r->copies = wp_zalloc(run->file_count, sizeof *r->copies);
+        status = r->copies ? WP_OK : WP_ENOMEM;
+    }
     if (status != WP_OK)
         wp_fail(err, status, "out of memory");
     else
@@ -509,13 +526,20 @@ enum wp_status wp_reader_finish(struct wp_reader *r, bool canceled, struct wp_er
     return WP_OK;
 }
 
+bool wp_reader_stopped(struct wp_reader *r) {
+    pthread_mutex_lock(&r->lock);
+    bool stopped = r->stopped;
+    pthread_mutex_unlock(&r->lock);
+    return stopped;
+}
+
 const struct wp_file_failure *wp_reader_failures(const struct wp_reader *r, size_t *count) {
     *count = r->failure_count;
     return r->failures;
 }
 
-struct wp_file *wp_reader_stdin_copy(struct wp_reader *r) {
-    return r->stdin_copy.open ? &r->stdin_copy : NULL;
+struct wp_file *wp_reader_copies(struct wp_reader *r) {
+    return r->copies;
 }
 
 void wp_reader_progress(const struct wp_reader *r, uint64_t *raw_bytes, uint64_t *decoded_bytes) {
@@ -541,7 +565,8 @@ void wp_reader_free(struct wp_reader *r) {
     wp_free(r->inputs);
     wp_free(r->raws);
     wp_free(r->raw_area);
-    wp_file_close(&r->stdin_copy, NULL);
+    for (size_t i = 0; r->copies && i < r->run->file_count; i++) wp_file_close(&r->copies[i], NULL);
+    wp_free(r->copies);
     pthread_cond_destroy(&r->work);
     pthread_mutex_destroy(&r->lock);
     wp_free(r);

@@ -17,8 +17,10 @@
 
 /* The default rule looks for stories: bounded work is worth more than every pair. A set rule was asked for
  * its pairs, so that only shingles as common as furniture are cut. */
-static const struct wp_fanout story_fanout = {.pairs_max = 48, .first = 4, .near = 4};
-static const struct wp_fanout pairs_fanout = {.pairs_max = 2000, .first = 64, .near = 64};
+static const struct wp_fanout story_fanout = {
+    .pairs_max = 48, .first = 4, .near = 4, .mixed_share = 0.25, .own_share = 0.5};
+static const struct wp_fanout pairs_fanout = {
+    .pairs_max = 2000, .first = 64, .near = 64, .mixed_share = 0, .own_share = 0};
 
 static double now_seconds(void) {
     struct timespec t;
@@ -181,11 +183,15 @@ static enum wp_status find_families(struct wp_run *run, struct wp_error *err) {
     return run->tokens_min ? WP_OK : mark_sparse(run, err);
 }
 
-/* A stage that runs part by part: workers with memory of their own, indexed by thread. */
+/* Two rounds over parts, by workers with memory of their own, indexed by thread. */
 struct hits_pass {
     struct wp_run *run;
     struct wp_hits_stage stage;
     struct wp_hits_worker *workers;
+    struct wp_parts common;
+    struct wp_bits crowded_any, crowded_mixed;
+    struct wp_common_counts counts;
+    enum wp_status (*round)(const struct wp_hits_stage *, struct wp_hits_worker *, size_t, struct wp_error *);
 };
 
 static enum wp_status hits_part(void *self, size_t part, unsigned worker) {
@@ -193,29 +199,85 @@ static enum wp_status hits_part(void *self, size_t part, unsigned worker) {
     struct wp_error err = {0};
     struct wp_hits_worker *w = &pass->workers[worker];
     enum wp_status status = WP_OK;
-    if (!w->sender.parts) status = wp_hits_worker_init(w, &pass->stage);
-    if (status == WP_OK) status = wp_hits_run(&pass->stage, w, part, &err);
+    if (!w->hits.parts) status = wp_hits_worker_init(w, &pass->stage);
+    if (status == WP_OK) status = pass->round(&pass->stage, w, part, &err);
     if (status != WP_OK) wp_run_fail(pass->run, &err);
     return status;
 }
 
-static enum wp_status make_hits(struct wp_run *run, struct wp_error *err) {
-    unsigned threads = run->settings.threads;
-    struct hits_pass pass = {.run = run};
-    pass.stage = (struct wp_hits_stage){.order = &run->order,
-                                        .skipped = &run->copied,
-                                        .postings = &run->postings,
-                                        .hits = &run->hits,
-                                        .ranks_per_part = wp_hits_ranks_per_part(run->order.articles),
-                                        .fanout = run->fanout};
-    pass.workers = wp_zalloc(threads, sizeof *pass.workers);
-    if (!pass.workers) return wp_fail(err, WP_ENOMEM, "out of memory");
-    struct wp_parallel_work work = {hits_part, &pass, &run->cancel};
-    enum wp_status status = wp_parallel(threads, WP_POSTING_PARTS, &work);
-    for (unsigned i = 0; i < threads; i++) {
-        if (status == WP_OK) status = wp_hits_worker_finish(&pass.workers[i], &run->error);
-        wp_hits_worker_release(&pass.workers[i]);
+static enum wp_status hits_round(struct hits_pass *pass, enum wp_status (*round)(const struct wp_hits_stage *,
+                                                                                 struct wp_hits_worker *,
+                                                                                 size_t, struct wp_error *)) {
+    struct wp_run *run = pass->run;
+    struct wp_parallel_work work = {hits_part, pass, &run->cancel};
+    pass->round = round;
+    WP_TRY(wp_parallel(run->settings.threads, WP_POSTING_PARTS, &work));
+    for (unsigned i = 0; i < run->settings.threads; i++)
+        if (pass->workers[i].hits.parts) WP_TRY(wp_hits_worker_flush(&pass->workers[i], &run->error));
+    return WP_OK;
+}
+
+/* Between the rounds: which articles are paired through common shingles. */
+static enum wp_status mark_crowded(struct hits_pass *pass) {
+    struct wp_run *run = pass->run;
+    struct wp_article_row scratch;
+    for (uint64_t rank = 0; rank < run->order.articles; rank++) {
+        unsigned any = pass->counts.any[rank], mixed = pass->counts.mixed[rank];
+        if (!any) continue;
+        const struct wp_article_row *row = wp_run_row(run, (uint32_t)rank, &scratch, &run->error);
+        if (!row) return run->error.status;
+        if (any >= run->fanout.own_share * row->samples) wp_bits_set(&pass->crowded_any, rank);
+        if (mixed && mixed >= run->fanout.mixed_share * row->samples) wp_bits_set(&pass->crowded_mixed, rank);
     }
+    return WP_OK;
+}
+
+/* wp_hits_stage.owner. A row that cannot be read has no owner: the failure comes up again where rows are
+ * used. */
+static uint32_t owner_of(void *self, uint32_t rank) {
+    struct wp_article_row scratch;
+    const struct wp_article_row *row = wp_run_row(self, rank, &scratch, NULL);
+    return row ? row->owner : 0;
+}
+
+static enum wp_status prepare_hits(struct hits_pass *pass) {
+    struct wp_run *run = pass->run;
+    pass->workers = wp_zalloc(run->settings.threads, sizeof *pass->workers);
+    pass->counts.any = wp_zalloc(run->order.articles, sizeof *pass->counts.any);
+    pass->counts.mixed = wp_zalloc(run->order.articles, sizeof *pass->counts.mixed);
+    if (!pass->workers || !pass->counts.any || !pass->counts.mixed) return WP_ENOMEM;
+    WP_TRY(wp_bits_init(&pass->crowded_any, run->order.articles));
+    WP_TRY(wp_bits_init(&pass->crowded_mixed, run->order.articles));
+    WP_TRY(wp_parts_init(&pass->common, 8, WP_POSTING_PARTS, WP_COMMON_CHUNK_BYTES, &run->budget));
+    pass->stage = (struct wp_hits_stage){.order = &run->order,
+                                         .skipped = &run->copied,
+                                         .postings = &run->postings,
+                                         .common = &pass->common,
+                                         .counts = pass->counts,
+                                         .crowded_any = &pass->crowded_any,
+                                         .crowded_mixed = &pass->crowded_mixed,
+                                         .owner = owner_of,
+                                         .self = run,
+                                         .hits = &run->hits,
+                                         .ranks_per_part = wp_hits_ranks_per_part(run->order.articles),
+                                         .fanout = run->fanout};
+    return WP_OK;
+}
+
+static enum wp_status make_hits(struct wp_run *run, struct wp_error *err) {
+    struct hits_pass pass = {.run = run};
+    enum wp_status status = prepare_hits(&pass);
+    if (status == WP_ENOMEM) wp_fail(err, status, "out of memory");
+    if (status == WP_OK) status = hits_round(&pass, wp_hits_run);
+    if (status == WP_OK) status = mark_crowded(&pass);
+    if (status == WP_OK) status = hits_round(&pass, wp_hits_run_common);
+    for (unsigned i = 0; pass.workers && i < run->settings.threads; i++)
+        wp_hits_worker_release(&pass.workers[i]);
+    wp_parts_release(&pass.common);
+    wp_bits_release(&pass.crowded_any);
+    wp_bits_release(&pass.crowded_mixed);
+    wp_free((void *)pass.counts.any);
+    wp_free((void *)pass.counts.mixed);
     wp_free(pass.workers);
     return status;
 }

@@ -32,7 +32,7 @@
 struct wp_article_row {
     struct wp_hash128 exact;
     uint64_t id_ref;     /* in ids */
-    uint64_t stream_ref; /* in streams: 40 bits of each shingle's hash, in order */
+    uint64_t stream_ref; /* in streams (shelf.h) */
     int64_t date;        /* seconds since 1970, WP_DATE_UNKNOWN */
     uint32_t tokens, shingles;
     uint32_t owner;    /* hash of the owner's name; 0 = none */
@@ -47,7 +47,6 @@ struct wp_article_row {
 /* Fewer tokens than this: a copy is only what is the same, because five words more or less decide everything.
  */
 #define WP_TOKENS_MIN 12
-#define WP_STREAM_BYTES 5
 
 /* One verified pair; 24 bytes. */
 struct wp_match {

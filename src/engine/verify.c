@@ -1,60 +1,39 @@
 /*
  * verify.c - from candidates to matches.
  *
- * Candidates come sorted by their first article, which is prepared once and compared with all its partners.
- * With exact verification both streams of shingles are read (from memory or the spill file; the partners'
- * through a small cache, because the articles of a story meet each other again and again) and compared in
- * full; with sketches the fingerprints answer alone.
+ * Candidates come sorted by their first article. Those whose meetings promise enough are taken in groups: the
+ * streams of all articles of a group are fetched to a shelf (shelf.h), and each first article is prepared
+ * once and compared in full with its partners. With --verify sketch the fingerprints answer alone.
  *
- * Before the streams are touched, the number of meetings says how much can be shared at all: samples are a
- * known share of an article's shingles, so hits / share estimates the shared ones. What lies far below the
- * least passage that the rule would report is dropped.
+ * What the meetings promise: samples are a known share of an article's shingles, so hits / share estimates
+ * the shared ones. What lies below the least passage that the rule would report is dropped.
  */
 #include "engine/run.h"
 
 #include <string.h>
-#include "base/bytes.h"
 #include "base/memory.h"
+#include "engine/shelf.h"
 #include "match/candidates.h"
 #include "match/overlap.h"
 #include "sketch/estimate.h"
 #include "sketch/fingerprint.h"
-
-enum { CACHE_ENTRIES = 1024, CACHE_MAX_SHINGLES = 8192 };
-
-/* A stream of shingles, unpacked. */
-struct loaded {
-    uint32_t rank; /* WP_NODE_NONE-like: UINT32_MAX when empty */
-    uint32_t count;
-    uint64_t *shingles;
-    size_t cap;
-};
 
 struct wp_verifier {
     struct wp_run *run;
     struct wp_candidate_list candidates;
     struct wp_parts_sender matches;
     struct wp_overlap_base base;
-    struct loaded a, large, cache[CACHE_ENTRIES];
-    struct wp_buffer packed;
+    uint32_t base_rank; /* of the article prepared in base; UINT32_MAX when none is */
+    struct wp_shelf shelf;
     uint64_t verified, reported, seen;
-};
-
-/* One side of a candidate. */
-struct side {
-    uint32_t rank, slot;
-    const struct wp_article_row *row;
-    struct wp_article_row scratch;
 };
 
 enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run) {
     struct wp_verifier *v = wp_zalloc(1, sizeof *v);
     if (!v) return WP_ENOMEM;
     v->run = run;
-    v->a.rank = v->large.rank = UINT32_MAX;
-    for (size_t i = 0; i < CACHE_ENTRIES; i++) v->cache[i].rank = UINT32_MAX;
     wp_overlap_base_init(&v->base);
-    if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK) {
+    if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK || wp_shelf_init(&v->shelf) != WP_OK) {
         wp_verifier_free(v);
         return WP_ENOMEM;
     }
@@ -64,13 +43,10 @@ enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run) {
 
 void wp_verifier_free(struct wp_verifier *v) {
     if (!v) return;
-    for (size_t i = 0; i < CACHE_ENTRIES; i++) wp_free(v->cache[i].shingles);
-    wp_free(v->a.shingles);
-    wp_free(v->large.shingles);
     wp_candidate_list_release(&v->candidates);
     wp_parts_sender_release(&v->matches);
     wp_overlap_base_release(&v->base);
-    wp_buffer_release(&v->packed);
+    wp_shelf_release(&v->shelf);
     wp_free(v);
 }
 
@@ -81,77 +57,36 @@ enum wp_status wp_verifier_finish(struct wp_verifier *v, struct wp_error *err) {
     return wp_parts_sender_flush(&v->matches, err);
 }
 
-static enum wp_status find_side(struct wp_run *run, struct side *s, uint32_t rank, struct wp_error *err) {
-    s->rank = rank;
-    s->slot = wp_order_slot(&run->order, rank);
-    s->row = wp_rows_get(&run->articles, s->slot, &s->scratch, err);
-    return s->row ? WP_OK : err->status;
-}
-
-static enum wp_status load_stream(struct wp_verifier *v, const struct side *s, struct loaded *to,
-                                  struct wp_error *err) {
-    uint32_t count = s->row->shingles;
-    size_t bytes = (size_t)count * WP_STREAM_BYTES;
-    if (to->rank == s->rank) return WP_OK;
-    to->rank = UINT32_MAX;
-    v->packed.len = 0;
-    if (wp_buffer_reserve(&v->packed, bytes + 8, SIZE_MAX) != WP_OK)
-        return wp_fail(err, WP_ENOMEM, "out of memory");
-    if (count > to->cap) {
-        wp_free(to->shingles);
-        to->cap = 0;
-        to->shingles = wp_alloc(count, sizeof *to->shingles);
-        if (!to->shingles) return wp_fail(err, WP_ENOMEM, "out of memory");
-        to->cap = count;
-    }
-    const uint8_t *from = wp_blobs_get(&v->run->streams, s->row->stream_ref, bytes, v->packed.data, err);
-    if (!from) return err->status;
-    for (uint32_t i = 0; i + 1 < count; i++)
-        to->shingles[i] = wp_load64(from + (size_t)i * WP_STREAM_BYTES) & (((uint64_t)1 << 40) - 1);
-    if (count) {
-        uint8_t last[8] = {0};
-        memcpy(last, from + (size_t)(count - 1) * WP_STREAM_BYTES, WP_STREAM_BYTES);
-        to->shingles[count - 1] = wp_load64(last);
-    }
-    to->count = count;
-    to->rank = s->rank;
-    return WP_OK;
-}
-
-static struct wp_stream as_stream(const struct side *s, const struct loaded *l) {
-    return (struct wp_stream){
-        .shingles = l->shingles, .count = l->count, .tokens = s->row->tokens, .width = s->row->width};
-}
-
 /* The share of an article's shingles that are samples. */
 static double sample_rate(const struct wp_article_row *row) {
     return row->shingles > row->samples ? (double)row->samples / row->shingles : 1.0;
 }
 
 /* Can the pair share enough to be reported? */
-static bool is_promising(const struct wp_run *run, const struct side *a, const struct side *b,
-                         uint32_t hits) {
-    double rate_a = sample_rate(a->row), rate_b = sample_rate(b->row);
+static bool is_promising(const struct wp_run *run, const struct wp_article_row *a,
+                         const struct wp_article_row *b, uint32_t hits) {
+    double rate_a = sample_rate(a), rate_b = sample_rate(b);
     double shared = hits / (rate_a < rate_b ? rate_a : rate_b);
-    uint32_t least = a->row->shingles < b->row->shingles ? a->row->shingles : b->row->shingles;
-    return a->row->width == b->row->width && wp_rule_may_match(&run->settings.rule, shared, least);
+    uint32_t least = a->shingles < b->shingles ? a->shingles : b->shingles;
+    return a->width == b->width && wp_rule_may_match(&run->settings.rule, shared, least);
 }
 
-static enum wp_status compare_exactly(struct wp_verifier *v, const struct side *a, const struct side *b,
-                                      struct wp_overlap *out, struct wp_error *err) {
-    if (v->a.rank != a->rank) {
-        WP_TRY(load_stream(v, a, &v->a, err));
-        struct wp_stream stream = as_stream(a, &v->a);
-        enum wp_status status = wp_overlap_base_set(&v->base, &stream);
-        if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+/* Keeps the candidates that promise enough, in order. */
+static enum wp_status keep_promising(struct wp_verifier *v, struct wp_error *err) {
+    struct wp_candidate_list *list = &v->candidates;
+    struct wp_article_row scratch_a, scratch_b;
+    const struct wp_article_row *a = NULL, *b;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct wp_candidate c = list->items[i];
+        if (i == 0 || !a || c.a != list->items[i - 1].a) a = wp_run_row(v->run, c.a, &scratch_a, err);
+        b = wp_run_row(v->run, c.b, &scratch_b, err);
+        if (!a || !b) return err->status;
+        list->items[kept] = c;
+        kept += is_promising(v->run, a, b, c.hits);
     }
-    struct loaded *slot =
-        b->row->shingles > CACHE_MAX_SHINGLES ? &v->large : &v->cache[b->rank % CACHE_ENTRIES];
-    WP_TRY(load_stream(v, b, slot, err));
-    struct wp_stream stream = as_stream(b, slot);
-    enum wp_status status =
-        wp_overlap_compare(&v->base, &stream, wp_rule_wants_run(&v->run->settings.rule), out);
-    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
+    list->count = kept;
+    return WP_OK;
 }
 
 static enum wp_status report(struct wp_verifier *v, size_t part, const struct wp_match *match,
@@ -160,73 +95,143 @@ static enum wp_status report(struct wp_verifier *v, size_t part, const struct wp
     return wp_parts_send(&v->matches, part, match, err);
 }
 
-static enum wp_status verify_exact(struct wp_verifier *v, size_t part, const struct side *a,
-                                   const struct side *b, struct wp_pair_facts *facts, struct wp_error *err) {
-    struct wp_overlap o;
-    WP_TRY(compare_exactly(v, a, b, &o, err));
-    enum wp_relation relation = wp_relation_judge(&v->run->settings.rule, &o, facts);
-    if (relation == WP_RELATION_NONE) return WP_OK;
-    struct wp_match match = {.a = a->rank,
-                             .b = b->rank,
-                             .coverage = (float)wp_overlap_coverage(&o),
-                             .jaccard = (float)wp_overlap_jaccard(&o),
-                             .containment = (float)wp_overlap_containment(&o),
-                             .relation = (uint8_t)relation};
-    return report(v, part, &match, err);
-}
-
-static enum wp_status verify_sketch(struct wp_verifier *v, size_t part, const struct side *a,
-                                    const struct side *b, struct wp_pair_facts *facts, struct wp_error *err) {
-    struct wp_run *run = v->run;
-    uint8_t scratch_a[WP_SKETCH_BINS], scratch_b[WP_SKETCH_BINS];
-    const uint8_t *sketch_a = wp_rows_get(&run->sketches, a->slot, scratch_a, err);
-    const uint8_t *sketch_b = wp_rows_get(&run->sketches, b->slot, scratch_b, err);
-    if (!sketch_a || !sketch_b) return err->status;
-    struct wp_estimate estimate = {.jaccard = wp_sketch_jaccard(sketch_a, sketch_b),
-                                   .shingles_a = a->row->shingles,
-                                   .shingles_b = b->row->shingles};
-    enum wp_relation relation = wp_relation_estimate(&run->settings.rule, &estimate, facts);
-    if (relation == WP_RELATION_NONE) return WP_OK;
-    struct wp_match match = {.a = a->rank,
-                             .b = b->rank,
-                             .coverage = (float)estimate.coverage,
-                             .jaccard = (float)estimate.jaccard,
-                             .containment = (float)estimate.containment,
-                             .relation = (uint8_t)relation};
-    return report(v, part, &match, err);
-}
-
-static enum wp_status add_distance(struct wp_run *run, const struct side *a, const struct side *b,
+static enum wp_status add_distance(struct wp_run *run, const struct wp_candidate *c,
                                    struct wp_pair_facts *facts, struct wp_error *err) {
     struct wp_hash128 scratch_a, scratch_b;
-    const struct wp_hash128 *x = wp_rows_get(&run->simhashes, a->slot, &scratch_a, err);
-    const struct wp_hash128 *y = wp_rows_get(&run->simhashes, b->slot, &scratch_b, err);
-    if (!x || !y) return err->status;
-    facts->simhash_distance = wp_simhash_distance(*x, *y);
+    const struct wp_hash128 *a =
+        wp_rows_get(&run->simhashes, wp_order_slot(&run->order, c->a), &scratch_a, err);
+    const struct wp_hash128 *b =
+        wp_rows_get(&run->simhashes, wp_order_slot(&run->order, c->b), &scratch_b, err);
+    if (!a || !b) return err->status;
+    facts->simhash_distance = wp_simhash_distance(*a, *b);
     return WP_OK;
 }
 
-static enum wp_status verify_pair(struct wp_verifier *v, size_t part, const struct side *a,
-                                  const struct side *b, struct wp_error *err) {
+static enum wp_status gather_facts(struct wp_run *run, const struct wp_candidate *c,
+                                   const struct wp_article_row *a, const struct wp_article_row *b,
+                                   struct wp_pair_facts *facts, struct wp_error *err) {
+    *facts = (struct wp_pair_facts){.same_owner = a->owner && a->owner == b->owner};
+    return run->features & WP_FEATURE_SIMHASH ? add_distance(run, c, facts, err) : WP_OK;
+}
+
+/* ---- exact ---- */
+
+static struct wp_stream as_stream(const struct wp_shelf *shelf, const struct wp_shelved *s) {
+    return (struct wp_stream){.shingles = shelf->shingles + s->offset,
+                              .count = s->row.shingles,
+                              .tokens = s->row.tokens,
+                              .width = s->row.width,
+                              .distinct = s->distinct};
+}
+
+/* Compares the pair and judges; b's different shingles are counted only for what is reported, once a group.
+ */
+static enum wp_status compare(struct wp_verifier *v, const struct wp_candidate *c, struct wp_overlap *o,
+                              enum wp_relation *relation, struct wp_error *err) {
+    const struct wp_rule *rule = &v->run->settings.rule;
+    const struct wp_shelved *a = wp_shelf_find(&v->shelf, c->a);
+    struct wp_shelved *b = wp_shelf_find(&v->shelf, c->b);
+    struct wp_stream stream_a = as_stream(&v->shelf, a), stream_b = as_stream(&v->shelf, b);
+    struct wp_pair_facts facts;
+    enum wp_status status = WP_OK;
+    if (v->base_rank != c->a) status = wp_overlap_base_set(&v->base, &stream_a);
+    v->base_rank = c->a;
+    if (status == WP_OK) status = wp_overlap_compare(&v->base, &stream_b, wp_rule_wants(rule), o);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    WP_TRY(gather_facts(v->run, c, &a->row, &b->row, &facts, err));
+    *relation = wp_relation_judge(rule, o, &facts);
+    if (*relation == WP_RELATION_NONE) return WP_OK;
+    status = wp_overlap_count_distinct(&v->base, &stream_b, o);
+    b->distinct = o->distinct_b;
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
+}
+
+static enum wp_status verify_group(struct wp_verifier *v, size_t part, const struct wp_candidate *c,
+                                   size_t count, struct wp_error *err) {
+    WP_TRY(wp_shelf_load(&v->shelf, v->run, err));
+    v->base_rank = UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        struct wp_overlap o;
+        enum wp_relation relation = WP_RELATION_NONE;
+        WP_TRY(compare(v, &c[i], &o, &relation, err));
+        if (relation == WP_RELATION_NONE) continue;
+        struct wp_match match = {.a = c[i].a,
+                                 .b = c[i].b,
+                                 .coverage = (float)wp_overlap_coverage(&o),
+                                 .jaccard = (float)wp_overlap_jaccard(&o),
+                                 .containment = (float)wp_overlap_containment(&o),
+                                 .relation = (uint8_t)relation};
+        WP_TRY(report(v, part, &match, err));
+    }
+    return WP_OK;
+}
+
+/* Puts the articles of as many candidates on the shelf as fit; *taken is 1 or more. */
+static enum wp_status fill_shelf(struct wp_verifier *v, const struct wp_candidate *c, size_t count,
+                                 size_t *taken, struct wp_error *err) {
+    struct wp_article_row scratch;
+    wp_shelf_clear(&v->shelf);
+    for (*taken = 0; *taken < count; ++*taken) {
+        const uint32_t ranks[2] = {c[*taken].a, c[*taken].b};
+        for (int i = 0; i < 2; i++) {
+            const struct wp_article_row *row = wp_run_row(v->run, ranks[i], &scratch, err);
+            if (!row) return err->status;
+            if (!wp_shelf_put(&v->shelf, ranks[i], row)) return WP_OK;
+        }
+    }
+    return WP_OK;
+}
+
+static enum wp_status verify_exact(struct wp_verifier *v, size_t part, struct wp_error *err) {
+    const struct wp_candidate_list *list = &v->candidates;
+    for (size_t i = 0, taken; i < list->count; i += taken) {
+        if (atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
+        WP_TRY(fill_shelf(v, list->items + i, list->count - i, &taken, err));
+        WP_TRY(verify_group(v, part, list->items + i, taken, err));
+    }
+    return WP_OK;
+}
+
+/* ---- sketch ---- */
+
+static enum wp_status estimate(struct wp_verifier *v, size_t part, const struct wp_candidate *c,
+                               struct wp_error *err) {
     struct wp_run *run = v->run;
-    struct wp_pair_facts facts = {.same_owner = a->row->owner && a->row->owner == b->row->owner};
-    v->verified++;
-    if (run->features & WP_FEATURE_SIMHASH) WP_TRY(add_distance(run, a, b, &facts, err));
-    return run->settings.verify_exact ? verify_exact(v, part, a, b, &facts, err)
-                                      : verify_sketch(v, part, a, b, &facts, err);
+    struct wp_article_row row_a, row_b;
+    uint8_t bins_a[WP_SKETCH_BINS], bins_b[WP_SKETCH_BINS];
+    struct wp_pair_facts facts;
+    const struct wp_article_row *a = wp_run_row(run, c->a, &row_a, err),
+                                *b = wp_run_row(run, c->b, &row_b, err);
+    const uint8_t *sketch_a = wp_rows_get(&run->sketches, wp_order_slot(&run->order, c->a), bins_a, err);
+    const uint8_t *sketch_b = wp_rows_get(&run->sketches, wp_order_slot(&run->order, c->b), bins_b, err);
+    if (!a || !b || !sketch_a || !sketch_b) return err->status;
+    WP_TRY(gather_facts(run, c, a, b, &facts, err));
+    struct wp_estimate e = {.jaccard = wp_sketch_jaccard(sketch_a, sketch_b),
+                            .shingles_a = a->shingles,
+                            .shingles_b = b->shingles};
+    enum wp_relation relation = wp_relation_estimate(&run->settings.rule, &e, &facts);
+    if (relation == WP_RELATION_NONE) return WP_OK;
+    struct wp_match match = {.a = c->a,
+                             .b = c->b,
+                             .coverage = (float)e.coverage,
+                             .jaccard = (float)e.jaccard,
+                             .containment = (float)e.containment,
+                             .relation = (uint8_t)relation};
+    return report(v, part, &match, err);
+}
+
+static enum wp_status verify_sketch(struct wp_verifier *v, size_t part, struct wp_error *err) {
+    for (size_t i = 0; i < v->candidates.count; i++) {
+        if (i % 1024 == 0 && atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
+        WP_TRY(estimate(v, part, &v->candidates.items[i], err));
+    }
+    return WP_OK;
 }
 
 enum wp_status wp_verifier_run(struct wp_verifier *v, size_t part, struct wp_error *err) {
-    struct wp_run *run = v->run;
-    struct side a = {.rank = UINT32_MAX}, b;
-    WP_TRY(wp_candidates_gather(&v->candidates, &run->hits, part, &run->sparse, err));
+    WP_TRY(wp_candidates_gather(&v->candidates, &v->run->hits, part, &v->run->sparse, err));
     v->seen += v->candidates.count;
-    for (size_t i = 0; i < v->candidates.count; i++) {
-        const struct wp_candidate *c = &v->candidates.items[i];
-        if (c->a != a.rank) WP_TRY(find_side(run, &a, c->a, err));
-        WP_TRY(find_side(run, &b, c->b, err));
-        if (is_promising(run, &a, &b, c->hits)) WP_TRY(verify_pair(v, part, &a, &b, err));
-        if (i % 1024 == 0 && atomic_load_explicit(&run->cancel, memory_order_relaxed)) return WP_ECANCELED;
-    }
-    return WP_OK;
+    WP_TRY(keep_promising(v, err));
+    v->verified += v->candidates.count;
+    return v->run->settings.verify_exact ? verify_exact(v, part, err) : verify_sketch(v, part, err);
 }

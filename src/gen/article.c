@@ -81,8 +81,10 @@ static enum wp_status add_passage(struct wp_gen_maker *m, const struct wp_gen_no
 
 static enum wp_status make_roundup(struct wp_gen_maker *m, const struct wp_gen_order *order,
                                    struct wp_gen_scene *scene) {
-    WP_TRY(wp_gen_scene_expand(scene, "{n} brings you the stories of the day in brief: what happened in {c} and "
-                                      "beyond on {m}.", &m->text));
+    WP_TRY(wp_gen_scene_expand(scene,
+                               "{n} brings you the stories of the day in brief: what happened in {c} and "
+                               "beyond on {m}.",
+                               &m->text));
     for (uint32_t i = 0; i < order->passages; i++) WP_TRY(add_passage(m, &order->passage[i], scene));
     return wp_gen_scene_expand(scene, "\n\nThat was the day. {n} will be back tomorrow.", &m->text);
 }
@@ -149,7 +151,8 @@ enum wp_status wp_gen_maker_article(struct wp_gen_maker *m, const struct wp_gen_
         struct wp_gen_scene scene = {&w->outlets[node->outlet], NULL, 0, &r, node->day};
         WP_TRY(i == 0 ? make_first(m, order, &scene) : make_next(m, node, &scene, note));
         if (node->kind != WP_GEN_EXACT) shown = node;
-        if (node->kind != WP_GEN_EXACT) WP_TRY(wp_gen_marks(w->outlets[node->outlet].marks, &m->text, 0, &m->scratch));
+        if (node->kind != WP_GEN_EXACT)
+            WP_TRY(wp_gen_marks(w->outlets[node->outlet].marks, &m->text, 0, &m->scratch));
     }
     return wp_gen_page(m, shown, self, out);
 }

@@ -1,8 +1,8 @@
 /*
  * base.c - reading a base: paragraphs not seen before, joined to articles; see base.h.
  *
- * Leaves the index to index.c and the built-in articles to builtin.c. Between add and finish, `text` holds the
- * kept paragraphs of article i up to text_end[i], two line feeds between paragraphs.
+ * Leaves the index to index.c and the built-in articles to builtin.c. Between add and finish, `text` holds
+ * the kept paragraphs of article i up to text_end[i], two line feeds between paragraphs.
  */
 #include "gen/base.h"
 
@@ -88,7 +88,8 @@ enum wp_status wp_gen_base_add(struct wp_gen_base *base, const char *title, size
                                const char *text, size_t text_len) {
     const uint8_t *p = (const uint8_t *)text, *end = p + text_len;
     size_t article = base->text.len;
-    if (text_len > WP_GEN_BASE_TEXT_MAX / 2 || article > WP_GEN_BASE_TEXT_MAX - 2 * text_len - 2) return WP_END;
+    if (text_len > WP_GEN_BASE_TEXT_MAX / 2 || article > WP_GEN_BASE_TEXT_MAX - 2 * text_len - 2)
+        return WP_END;
     if (base->titles.len > WP_GEN_BASE_TITLES_MAX) return WP_END;
     while (p < end) {
         const uint8_t *line = memchr(p, '\n', (size_t)(end - p));
@@ -116,8 +117,8 @@ static enum wp_status read_lines(struct wp_gen_base *base, struct wp_line_file *
         status = wp_record_parse(parser, line, len, &record, &reason);
         if (status == WP_ENOMEM) return wp_fail(err, status, "reading the base");
         if (status != WP_OK) continue;
-        status = wp_gen_base_add(base, (const char *)record.title, record.title_len, (const char *)record.text,
-                                 record.text_len);
+        status = wp_gen_base_add(base, (const char *)record.title, record.title_len,
+                                 (const char *)record.text, record.text_len);
         if (status == WP_END) return WP_OK;
         if (status != WP_OK) return wp_fail(err, status, "keeping the base: %s", wp_status_text(status));
     }

@@ -22,7 +22,8 @@
 
 #include "base/memory.h"
 
-#define WP_GEN_BASE_TEXT_MAX ((size_t)256 << 20) /* bytes of base text that are used; the rest is not read */
+#define WP_GEN_BASE_TEXT_MAX ((size_t)256 << 20) /* bytes of base text that are used; the rest is not read   \
+                                                  */
 #define WP_GEN_BASE_TITLES_MAX ((size_t)32 << 20)
 #define WP_GEN_ARTICLE_MAX 60000 /* bytes of one base article that are used; offsets are 16 bits */
 #define WP_GEN_WORDS_MIN 40      /* base articles with fewer words are left out */
@@ -36,20 +37,26 @@ struct wp_gen_article {
     uint32_t tokens, jumps, bytes;
 };
 
+/* Where an article lies in the packed bytes, and its sizes. */
+struct wp_gen_place {
+    size_t at;
+    uint32_t tokens, jumps, bytes;
+};
+
 struct wp_gen_base {
     struct wp_buffer text;   /* while reading: kept paragraphs of all articles */
     struct wp_buffer titles; /* one after the other */
     uint32_t *text_end, *title_end;
     size_t count, cap, titles_cap; /* articles read */
-    uint64_t *seen; /* open table of paragraph hashes; 0 = free */
+    uint64_t *seen;                /* open table of paragraph hashes; 0 = free */
     size_t seen_count, seen_cap;
-    struct wp_buffer packed; /* after wp_gen_base_finish */
-    size_t *place;           /* of each article in packed */
+    struct wp_buffer packed;    /* after wp_gen_base_finish */
+    struct wp_gen_place *place; /* of each article in packed */
     size_t articles;
 };
 
-/* Adds one article (UTF-8). What is too short after the paragraphs known already have gone is left out. WP_END
- * when the base is full. */
+/* Adds one article (UTF-8). What is too short after the paragraphs known already have gone is left out.
+ * WP_END when the base is full. */
 enum wp_status wp_gen_base_add(struct wp_gen_base *base, const char *title, size_t title_len,
                                const char *text, size_t text_len);
 

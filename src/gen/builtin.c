@@ -1,8 +1,9 @@
 /*
  * builtin.c - a base without any file: articles of a fictional world, made of words.c by a small grammar.
  *
- * An article has two people, two towns and a handful of words of its own that come back, as in a real one. They
- * are only the stuff that walks are made of, so all dumps share the same built-in articles, whatever the seed.
+ * An article has two people, two towns and a handful of words of its own that come back, as in a real one.
+ * They are only the stuff that walks are made of, so all dumps share the same built-in articles, whatever the
+ * seed.
  */
 #include <string.h>
 
@@ -16,8 +17,8 @@
 #define ARTICLES 6000
 #define WORDS_MIN 90
 #define WORDS_SPREAD 330
-#define DEPTH_MAX 12    /* gaps inside gaps */
-#define FAVOURITES 5    /* items of a list that come back within an article */
+#define DEPTH_MAX 12 /* gaps inside gaps */
+#define FAVOURITES 8 /* items of a list that come back within an article */
 #define TITLE_MAX 120
 #define SENTENCE_MAX ((size_t)1 << 14)
 
@@ -32,10 +33,12 @@ struct author {
 /* A name of two or three syllables: thousands of them, as names are in news. */
 static enum wp_status put_name(struct wp_random *r, struct wp_buffer *out) {
     static const char *const heads[] = {"Ba", "Ko", "Ve", "Ma", "Ri", "To", "Sha", "Ulu", "Pe", "Gro",
-                                        "Da", "Ne", "Li", "Fo", "Hu", "Ya", "Ce", "Wo", "Ju", "Zi"};
-    static const char *const middles[] = {"ra", "lo", "mi", "nde", "sta", "vo", "ke", "ri", "tu", "ba", "shi", "go"};
-    static const char *const tails[] = {"ndar", "sk", "l", "mond", "va", "rik", "ne", "tto", "ssen", "by",
-                                        "gha", "low", "rin", "da", "mar", "wick", "than", "s", "no", "berg"};
+                                        "Da", "Ne", "Li", "Fo", "Hu", "Ya", "Ce",  "Wo",  "Ju", "Zi"};
+    static const char *const middles[] = {"ra", "lo", "mi", "nde", "sta", "vo",
+                                          "ke", "ri", "tu", "ba",  "shi", "go"};
+    static const char *const tails[] = {"ndar", "sk",   "l",    "mond", "va",  "rik", "ne",
+                                        "tto",  "ssen", "by",   "gha",  "low", "rin", "da",
+                                        "mar",  "wick", "than", "s",    "no",  "berg"};
     WP_TRY(wp_gen_put(out, heads[wp_random_below(r, 20)]));
     if (wp_random_below(r, 2)) WP_TRY(wp_gen_put(out, middles[wp_random_below(r, 12)]));
     return wp_gen_put(out, tails[wp_random_below(r, 20)]);
@@ -54,7 +57,7 @@ static enum wp_status put_pattern(struct author *a, const char *pattern, struct 
 
 /* An item of a list: half of the time one of the article's own few, else any, the first ones most often. */
 static const char *draw(struct author *a, struct wp_gen_words_list list, char letter) {
-    if (wp_random_below(&a->r, 100) < 40) {
+    if (wp_random_below(&a->r, 100) < 30) {
         uint64_t which = wp_random_below(&a->r, FAVOURITES);
         uint64_t mixed = wp_random_mix((uint64_t)a->story << 16 | (uint64_t)(uint8_t)letter << 8 | which);
         return list.item[mixed % list.count];
@@ -63,17 +66,35 @@ static const char *draw(struct author *a, struct wp_gen_words_list list, char le
     return list.item[x < y ? x : y];
 }
 
+/* Now and then two words where there might be one, which is where most of a language's variety comes from;
+ * NULL for the plain list. */
+static const char *draw_compound(struct author *a, char letter) {
+    static const char *const bodies[] = {"the {z} Council",    "the {z} Society",   "the Bank of {z}",
+                                         "{z} & {z}",          "the {z} Institute", "the mayor of {z}",
+                                         "the village of {z}", "the {z} family"};
+    uint32_t x = wp_random_below(&a->r, 100);
+    if (letter == 'n' && x < 22) return x < 6 ? "{n} in {z}" : "{n} {n}";
+    if (letter == 'N' && x < 25) return x < 6 ? "{N} of {z}" : "{n} {N}";
+    if (letter == 'a' && x < 8) return "{a} and {a}";
+    if (letter == 'o' && x < 30) return bodies[x % 8];
+    if (letter == 'c' && x < 15) return x < 8 ? "{c} {b}" : "{c} {d}";
+    return NULL;
+}
+
 static enum wp_status put_person(const struct author *a, int who, bool surname, struct wp_buffer *out) {
     size_t from = surname ? a->surname[who] : 0;
     return wp_buffer_add(out, a->person[who].data + from, a->person[who].len - from);
 }
 
 static enum wp_status fill_gap(void *self, char letter, struct wp_buffer *out) {
-    static const char *const weekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+    static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                           "Friday", "Saturday", "Sunday"};
     struct author *a = self;
     switch (letter) {
-    case 'p': case 'q': return put_person(a, letter == 'q', false, out);
-    case 'P': case 'Q': return put_person(a, letter == 'Q', true, out);
+    case 'p':
+    case 'q': return put_person(a, letter == 'q', false, out);
+    case 'P':
+    case 'Q': return put_person(a, letter == 'Q', true, out);
     case 't': return wp_buffer_add(out, a->town[0].data, a->town[0].len);
     case 'T': return wp_buffer_add(out, a->town[1].data, a->town[1].len);
     case 'z': return put_name(&a->r, out);
@@ -89,6 +110,8 @@ static enum wp_status fill_gap(void *self, char letter, struct wp_buffer *out) {
         return wp_gen_put(out, wp_random_below(&a->r, 2) ? " million" : ",000");
     default: break;
     }
+    const char *compound = draw_compound(a, letter);
+    if (compound) return put_pattern(a, compound, out);
     struct wp_gen_words_list list = wp_gen_words_of(letter);
     return list.count ? put_pattern(a, draw(a, list, letter), out) : wp_gen_put(out, "?");
 }
@@ -115,7 +138,8 @@ static enum wp_status put_sentence(struct author *a, struct wp_gen_words_list li
 }
 
 static enum wp_status put_article(struct author *a, struct wp_buffer *out) {
-    size_t words = 0, wanted = WORDS_MIN + wp_random_below(&a->r, WORDS_SPREAD) + wp_random_below(&a->r, WORDS_SPREAD);
+    size_t words = 0,
+           wanted = WORDS_MIN + wp_random_below(&a->r, WORDS_SPREAD) + wp_random_below(&a->r, WORDS_SPREAD);
     WP_TRY(put_sentence(a, wp_gen_words_leads(), out));
     for (uint32_t left = 0; words < wanted;) {
         size_t before = out->len;

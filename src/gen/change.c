@@ -41,7 +41,7 @@ static struct wp_gen_part made_part(struct wp_gen_changer *c, size_t from, uint3
 
 static enum wp_status insert_new(struct job *j, uint32_t at, uint32_t words) {
     size_t from = j->c->spare.len;
-    WP_TRY(wp_gen_walk(j->reprint->topic, j->r, words, &j->c->spare));
+    WP_TRY(wp_gen_walk_more(j->reprint->topic, j->r, words, &j->c->spare));
     struct wp_gen_part part = made_part(j->c, from, 0);
     wp_gen_parts_insert(&j->c->parts, at, part);
     return WP_OK;
@@ -142,17 +142,34 @@ static enum wp_status report_quotes(struct job *j) {
     return WP_OK;
 }
 
-static const char *const synonyms[][2] = {
-    {"said", "stated"},       {"told", "informed"},     {"also", "equally"},       {"however", "though"},
-    {"about", "roughly"},     {"many", "several"},      {"during", "in"},          {"while", "as"},
-    {"because", "since"},     {"added", "noted"},       {"killed", "slain"},       {"arrested", "detained"},
-    {"government", "administration"}, {"people", "persons"}, {"yesterday", "on the day before"},
-    {"according", "going by"}, {"would", "will"},       {"big", "large"},          {"show", "indicate"},
-    {"began", "started"},     {"help", "assist"},       {"asked", "urged"},        {"ended", "closed"}};
+static const char *const synonyms[][2] = {{"said", "stated"},
+                                          {"told", "informed"},
+                                          {"also", "equally"},
+                                          {"however", "though"},
+                                          {"about", "roughly"},
+                                          {"many", "several"},
+                                          {"during", "in"},
+                                          {"while", "as"},
+                                          {"because", "since"},
+                                          {"added", "noted"},
+                                          {"killed", "slain"},
+                                          {"arrested", "detained"},
+                                          {"government", "administration"},
+                                          {"people", "persons"},
+                                          {"yesterday", "on the day before"},
+                                          {"according", "going by"},
+                                          {"would", "will"},
+                                          {"big", "large"},
+                                          {"show", "indicate"},
+                                          {"began", "started"},
+                                          {"help", "assist"},
+                                          {"asked", "urged"},
+                                          {"ended", "closed"}};
 
 static const char *synonym_of(const uint8_t *word, size_t len) {
     for (size_t i = 0; i < COUNT(synonyms); i++)
-        if (synonyms[i][0][0] == *word && strlen(synonyms[i][0]) == len && memcmp(synonyms[i][0], word, len) == 0)
+        if (synonyms[i][0][0] == *word && strlen(synonyms[i][0]) == len &&
+            memcmp(synonyms[i][0], word, len) == 0)
             return synonyms[i][1];
     return NULL;
 }
@@ -318,7 +335,7 @@ enum wp_status wp_gen_change_excerpt(struct wp_gen_changer *c, const struct wp_g
     WP_TRY(insert_new(&j, 0, brief ? 10 : 120));
     if (!brief) WP_TRY(insert_new(&j, c->parts.count, 200));
     uint32_t words = wp_gen_parts_words(&c->parts);
-    *note = (struct wp_gen_note){BIT(EXCERPT), 1000,
-                                 words ? (uint32_t)((uint64_t)wp_gen_parts_kept(&c->parts) * 1000 / words) : 0};
+    *note = (struct wp_gen_note){
+        BIT(EXCERPT), 1000, words ? (uint32_t)((uint64_t)wp_gen_parts_kept(&c->parts) * 1000 / words) : 0};
     return wp_gen_parts_join(&c->parts, out);
 }

@@ -1,9 +1,9 @@
 /*
  * change.h - what an outlet does to a text it reprints.
  *
- * A reprint is drawn first (which changes, see mix.h), then made; when less than WP_GEN_KEPT_MIN of the shorter
- * text's words would be the parent's it is made again with fewer own words, so that whatever the truth calls a
- * copy is one. The text taken and given is the article without furniture.
+ * A reprint is drawn first (which changes, see mix.h), then made; when less than WP_GEN_KEPT_MIN of the
+ * shorter text's words would be the parent's it is made again with fewer own words, so that whatever the
+ * truth calls a copy is one. The text taken and given is the article without furniture.
  */
 #ifndef WP_GEN_CHANGE_H
 #define WP_GEN_CHANGE_H
@@ -17,9 +17,9 @@
 
 /* What was done, for the truth. */
 struct wp_gen_note {
-    uint32_t changes;  /* bit 1 << WP_GEN_MIX_x */
-    uint32_t cut;      /* per thousand of the parent's words left by the cut; when CUT is among the changes */
-    uint32_t kept;     /* per thousand of the shorter text's words that are the parent's, unchanged */
+    uint32_t changes; /* bit 1 << WP_GEN_MIX_x */
+    uint32_t cut;     /* per thousand of the parent's words left by the cut; when CUT is among the changes */
+    uint32_t kept;    /* per thousand of the shorter text's words that are the parent's, unchanged */
 };
 
 /* Scratch of one thread. */
@@ -47,8 +47,8 @@ enum wp_status wp_gen_change_reprint(struct wp_gen_changer *c, const struct wp_g
 enum wp_status wp_gen_change_update(struct wp_gen_changer *c, const struct wp_gen_reprint *reprint,
                                     struct wp_buffer *out, struct wp_gen_note *note);
 
-/* A text of the outlet's own that holds a passage of the parent: a brief when the parent is long, else a longer
- * article that quotes a paragraph. note->kept is of the new text's words. */
+/* A text of the outlet's own that holds a passage of the parent: a brief when the parent is long, else a
+ * longer article that quotes a paragraph. note->kept is of the new text's words. */
 enum wp_status wp_gen_change_excerpt(struct wp_gen_changer *c, const struct wp_gen_reprint *reprint,
                                      struct wp_buffer *out, struct wp_gen_note *note);
 

@@ -60,7 +60,8 @@ static void work(void *self, unsigned worker) {
     (void)worker;
     pthread_mutex_lock(&run->lock);
     for (;;) {
-        while (!run->stop && run->next_taken == run->end_planned) pthread_cond_wait(&run->planned, &run->lock);
+        while (!run->stop && run->next_taken == run->end_planned)
+            pthread_cond_wait(&run->planned, &run->lock);
         if (run->stop) break;
         struct block *b = &run->block[run->next_taken++ % run->blocks];
         b->state = BLOCK_TAKEN;
@@ -132,8 +133,10 @@ static enum wp_status drive(struct run *run, struct wp_error *err) {
 }
 
 static enum wp_status load_base(struct run *run, struct wp_error *err) {
-    if (run->settings->base) WP_TRY(wp_gen_base_read(&run->base, run->settings->base, err));
-    else if (wp_gen_base_builtin(&run->base) != WP_OK) return wp_fail(err, WP_ENOMEM, "making the built-in base");
+    if (run->settings->base)
+        WP_TRY(wp_gen_base_read(&run->base, run->settings->base, err));
+    else if (wp_gen_base_builtin(&run->base) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "making the built-in base");
     return wp_gen_base_finish(&run->base, err);
 }
 

@@ -126,21 +126,18 @@ static void sort_jumps(struct packing *k) {
         if (k->key[t]) k->jump[k->first[k->key[t]]++] = (uint16_t)t;
 }
 
-#define HEAD_NUMBERS 4 /* tokens, jumps, bytes, unused */
-
 static size_t packed_size(uint32_t tokens, uint32_t jumps, size_t bytes) {
-    size_t words = HEAD_NUMBERS * 2 + WP_GEN_KEYS + 1 + jumps + tokens + 1;
-    return (words * 2 + tokens + bytes + 63) & ~(size_t)63;
+    size_t numbers = WP_GEN_KEYS + 1 + jumps + tokens + 1;
+    return (numbers * 2 + tokens + bytes + 63) & ~(size_t)63;
 }
 
 struct wp_gen_article wp_gen_base_get(const struct wp_gen_base *base, size_t i) {
     struct wp_gen_article a;
-    const uint8_t *at = base->packed.data + base->place[i];
-    const uint32_t *head = (const uint32_t *)(const void *)at;
-    a.tokens = head[0];
-    a.jumps = head[1];
-    a.bytes = head[2];
-    a.first = (const uint16_t *)(const void *)(head + HEAD_NUMBERS);
+    const struct wp_gen_place *place = &base->place[i];
+    a.tokens = place->tokens;
+    a.jumps = place->jumps;
+    a.bytes = place->bytes;
+    a.first = (const uint16_t *)(const void *)(base->packed.data + place->at);
     a.jump = a.first + WP_GEN_KEYS + 1;
     a.start = a.jump + a.jumps;
     a.key = (const uint8_t *)(a.start + a.tokens + 1);
@@ -148,25 +145,24 @@ struct wp_gen_article wp_gen_base_get(const struct wp_gen_base *base, size_t i) 
     return a;
 }
 
+static uint8_t *put(uint8_t *at, const void *data, size_t bytes) {
+    memcpy(at, data, bytes);
+    return at + bytes;
+}
+
 static enum wp_status pack(struct wp_gen_base *base, const struct packing *k, const uint8_t *text) {
     size_t bytes = k->start[k->tokens], size = packed_size(k->tokens, k->jumps, bytes);
     WP_TRY(wp_buffer_reserve(&base->packed, size, SIZE_MAX));
     uint8_t *at = base->packed.data + base->packed.len;
-    uint32_t head[HEAD_NUMBERS] = {k->tokens, k->jumps, (uint32_t)bytes, 0};
     memset(at, 0, size);
-    base->place[base->articles++] = base->packed.len;
+    base->place[base->articles++] =
+        (struct wp_gen_place){base->packed.len, k->tokens, k->jumps, (uint32_t)bytes};
     base->packed.len += size;
-    memcpy(at, head, sizeof head);
-    at += sizeof head;
-    /* sort_jumps has moved every first[] to the place where the next key begins */
-    memcpy(at, k->first, 2 * (WP_GEN_KEYS + 1));
-    at += 2 * (WP_GEN_KEYS + 1);
-    memcpy(at, k->jump, 2 * (size_t)k->jumps);
-    at += 2 * (size_t)k->jumps;
-    memcpy(at, k->start, 2 * ((size_t)k->tokens + 1));
-    at += 2 * ((size_t)k->tokens + 1);
-    memcpy(at, k->key, k->tokens);
-    memcpy(at + k->tokens, text, bytes);
+    at = put(at, k->first, 2 * (WP_GEN_KEYS + 1)); /* sort_jumps left in each where the next key begins */
+    at = put(at, k->jump, 2 * (size_t)k->jumps);
+    at = put(at, k->start, 2 * ((size_t)k->tokens + 1));
+    at = put(at, k->key, k->tokens);
+    put(at, text, bytes);
     return WP_OK;
 }
 

@@ -7,9 +7,9 @@ struct mark {
     const char *curly, *straight;
 };
 
-static const struct mark marks_table[] = {{"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x98", "'"},
-                                          {"\xe2\x80\x99", "'"},  {"\xe2\x80\x93", "-"},  {"\xe2\x80\x94", "--"},
-                                          {"\xe2\x80\xa6", "..."}};
+static const struct mark marks_table[] = {
+    {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x98", "'"},  {"\xe2\x80\x99", "'"},
+    {"\xe2\x80\x93", "-"},  {"\xe2\x80\x94", "--"}, {"\xe2\x80\xa6", "..."}};
 
 static enum wp_status straighten(const uint8_t *p, const uint8_t *end, struct wp_buffer *out) {
     while (p < end) {

@@ -37,8 +37,10 @@ static enum wp_status set_share(struct wp_gen_mix *mix, const char *item, size_t
     size_t name_len = equals ? (size_t)(equals - item) : len;
     for (size_t i = 0; i < WP_GEN_MIX_COUNT; i++) {
         if (strlen(names[i]) != name_len || memcmp(names[i], item, name_len) != 0) continue;
-        if (equals && wp_gen_share_parse(equals + 1, len - name_len - 1, &mix->share[i]) == WP_OK) return WP_OK;
-        return wp_fail(err, WP_EINVAL, "--mix %s takes a share from 0 to 1, as in %s=0.25", names[i], names[i]);
+        if (equals && wp_gen_share_parse(equals + 1, len - name_len - 1, &mix->share[i]) == WP_OK)
+            return WP_OK;
+        return wp_fail(err, WP_EINVAL, "--mix %s takes a share from 0 to 1, as in %s=0.25", names[i],
+                       names[i]);
     }
     return wp_fail(err, WP_EINVAL, "--mix knows no '%.*s' (see wireprint gen --help)", (int)name_len, item);
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WP_GEN_LINE_MAX 4    /* generations in a line, the first version included */
+#define WP_GEN_LINE_MAX 4     /* generations in a line, the first version included */
 #define WP_GEN_PASSAGES_MAX 5 /* stories in a round-up */
 
 enum wp_gen_kind {
@@ -26,7 +26,7 @@ enum wp_gen_kind {
 };
 
 struct wp_gen_node {
-    uint64_t number;  /* of the article, from 1 */
+    uint64_t number; /* of the article, from 1 */
     uint32_t outlet;
     uint32_t seconds; /* within the day */
     uint32_t day;     /* since 1 January 2024 */

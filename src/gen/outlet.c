@@ -14,60 +14,84 @@
 #define WORDINGS 4
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
-const char *const wp_gen_month_names[12] = {"January", "February", "March",     "April",   "May",      "June",
-                                            "July",    "August",   "September", "October", "November", "December"};
+const char *const wp_gen_month_names[12] = {"January",   "February", "March",    "April",
+                                            "May",       "June",     "July",     "August",
+                                            "September", "October",  "November", "December"};
 
 static const char *const towns[] = {
-    "Karse",      "Port Velda", "Ombrin",     "Tallowick",  "Dervane",  "Hask",      "Quillan Bay", "Mireside",
-    "Orsted Hill", "Fennmoor",   "Sallowgate", "Brask",      "Tarnholt", "Evenford",  "Lake Ister",  "Nantry",
-    "Volsk Point", "Cardrey",    "Ammerdown",  "Pell Harbour", "Jurst",  "Ravensey",  "Thornaby Cross", "Ustrand",
-    "Wexcombe",   "Zelmar",     "Ikkeby",     "Gorran",     "Lisse",    "Old Marrow"};
-static const char *const papers[] = {"Courier", "Herald", "Gazette", "Post",    "Tribune", "Observer", "Echo",
-                                     "Standard", "Mail",  "Monitor", "Chronicle", "Star",  "Dispatch", "Wire"};
-static const char *const agencies[] = {"Norpress", "ANV", "Coastal News Agency", "UPN", "Meridian", "Agence Velda"};
-static const char *const firsts[] = {"Ada",   "Bram",  "Celia", "Dorin", "Esme",  "Farid", "Gilda", "Hanno",
-                                     "Ines",  "Jarek", "Kesi",  "Lorn",  "Mabel", "Nuno",  "Odile", "Pavo",
-                                     "Runa",  "Silas", "Tamsin", "Ulric", "Vera",  "Wystan", "Yara", "Zeno"};
-static const char *const lasts[] = {"Abrell",  "Brannock", "Calder",  "Dusane",  "Ekholm",  "Farrow",  "Grell",
-                                    "Hollis",  "Iverne",   "Jessop",  "Kandari", "Lundquay", "Marrable", "Norrin",
-                                    "Oyelan",  "Penhale",  "Quist",   "Rademar", "Soames",  "Tessaro", "Umberly",
-                                    "Vantongo", "Wrenfield", "Yarrow", "Zellick"};
+    "Karse",       "Port Velda",   "Ombrin",      "Tallowick", "Dervane",        "Hask",
+    "Quillan Bay", "Mireside",     "Orsted Hill", "Fennmoor",  "Sallowgate",     "Brask",
+    "Tarnholt",    "Evenford",     "Lake Ister",  "Nantry",    "Volsk Point",    "Cardrey",
+    "Ammerdown",   "Pell Harbour", "Jurst",       "Ravensey",  "Thornaby Cross", "Ustrand",
+    "Wexcombe",    "Zelmar",       "Ikkeby",      "Gorran",    "Lisse",          "Old Marrow"};
+static const char *const papers[] = {"Courier",   "Herald", "Gazette",  "Post", "Tribune",
+                                     "Observer",  "Echo",   "Standard", "Mail", "Monitor",
+                                     "Chronicle", "Star",   "Dispatch", "Wire"};
+static const char *const agencies[] = {"Norpress", "ANV",      "Coastal News Agency",
+                                       "UPN",      "Meridian", "Agence Velda"};
+static const char *const firsts[] = {"Ada",  "Bram",  "Celia",  "Dorin", "Esme",  "Farid",  "Gilda", "Hanno",
+                                     "Ines", "Jarek", "Kesi",   "Lorn",  "Mabel", "Nuno",   "Odile", "Pavo",
+                                     "Runa", "Silas", "Tamsin", "Ulric", "Vera",  "Wystan", "Yara",  "Zeno"};
+static const char *const lasts[] = {
+    "Abrell", "Brannock", "Calder",   "Dusane",   "Ekholm",    "Farrow", "Grell",   "Hollis", "Iverne",
+    "Jessop", "Kandari",  "Lundquay", "Marrable", "Norrin",    "Oyelan", "Penhale", "Quist",  "Rademar",
+    "Soames", "Tessaro",  "Umberly",  "Vantongo", "Wrenfield", "Yarrow", "Zellick"};
 
 static const char *const furniture[WP_GEN_FURNITURE_COUNT][WORDINGS] = {
-    {"We use cookies on {d} and similar technologies to recognise your visits and preferences, to measure how our "
-     "pages are used and to show you advertising that fits. By choosing Accept all you agree to this. You can "
+    {"We use cookies on {d} and similar technologies to recognise your visits and preferences, to measure "
+     "how our "
+     "pages are used and to show you advertising that fits. By choosing Accept all you agree to this. You "
+     "can "
      "change your choice at any time in our privacy centre. Accept all Reject all Manage settings",
-     "This website uses cookies. Some are needed for the site to work, others help {n} to improve what it offers "
-     "and to pay for its journalism. You may accept all cookies or choose which ones you allow. For more, read our "
-     "cookie policy and our privacy notice, which tell who receives your data and for how long they are kept. I "
+     "This website uses cookies. Some are needed for the site to work, others help {n} to improve what it "
+     "offers "
+     "and to pay for its journalism. You may accept all cookies or choose which ones you allow. For more, "
+     "read our "
+     "cookie policy and our privacy notice, which tell who receives your data and for how long they are "
+     "kept. I "
      "agree More options",
-     "Your privacy matters to us. {n} and its 214 partners store and read information on your device, such as "
-     "identifiers in cookies, and process personal data such as the pages you visit, for personalised content, "
-     "advertising and content measurement, audience research and the development of services. With your consent we "
+     "Your privacy matters to us. {n} and its 214 partners store and read information on your device, such "
+     "as "
+     "identifiers in cookies, and process personal data such as the pages you visit, for personalised "
+     "content, "
+     "advertising and content measurement, audience research and the development of services. With your "
+     "consent we "
      "and our partners may use precise location data. You can refuse, or object where processing rests on "
      "legitimate interest. Accept and close Learn more",
-     "By continuing to use {d} you accept the use of cookies in accordance with our cookie policy. OK, got it"},
+     "By continuing to use {d} you accept the use of cookies in accordance with our cookie policy. OK, got "
+     "it"},
     {"Home News {c} Latest", "You are here: Home » News » Top stories\n\nPosted by {n} online desk",
      "NEWS | POLITICS | BUSINESS | SPORT | OPINION | MORE", "{n} Newsroom\n\nListen to this article now"},
     {"Photo: {n}", "File photo used to illustrate the story. PHOTO: {n}/Library",
      "A file picture from {c}. Credit: {p} for {n}", "Image source: {a}"},
     {"READ ALSO: {t}", "Related: {t}\n\nMore from {n}", "See also: {t}", "You may also like: {t}"},
     {"ADVERTISEMENT. SCROLL DOWN TO CONTINUE READING.", "Advertisement\n\nStory continues below",
-     "Join our channel to receive the news of {n} on your phone as it breaks. Click here to follow.", "Promoted"},
-    {"Support {n}. Good journalism costs a lot of money, yet only good journalism can keep a society accountable and "
-     "its government honest. For continued free access to the best reporting in {c} we ask you to consider a modest "
-     "contribution to this noble work. By giving to {n} you help to sustain a journalism of relevance and make sure "
+     "Join our channel to receive the news of {n} on your phone as it breaks. Click here to follow.",
+     "Promoted"},
+    {"Support {n}. Good journalism costs a lot of money, yet only good journalism can keep a society "
+     "accountable and "
+     "its government honest. For continued free access to the best reporting in {c} we ask you to consider a "
+     "modest "
+     "contribution to this noble work. By giving to {n} you help to sustain a journalism of relevance and "
+     "make sure "
      "it stays free and open to all. Donate today",
-     "If you have read this far, you know what independent reporting is worth. {n} has no owner but its readers and "
-     "takes no money from parties. For the price of one coffee a month you can keep our reporters in the field and "
-     "our pages open to everyone. Become a member of {n} now and support our work. One-time gifts are welcome too.",
-     "Do you value our work? {n} depends on people like you. Every gift, large or small, goes to our newsroom in {c}. "
+     "If you have read this far, you know what independent reporting is worth. {n} has no owner but its "
+     "readers and "
+     "takes no money from parties. For the price of one coffee a month you can keep our reporters in the "
+     "field and "
+     "our pages open to everyone. Become a member of {n} now and support our work. One-time gifts are "
+     "welcome too.",
+     "Do you value our work? {n} depends on people like you. Every gift, large or small, goes to our "
+     "newsroom in {c}. "
      "Give now by card or bank transfer. Thank you.",
-     "Contribute to {n}: Account name {n} Media Trust, {c} Mutual Bank. Your support lets us tell the stories that "
+     "Contribute to {n}: Account name {n} Media Trust, {c} Mutual Bank. Your support lets us tell the "
+     "stories that "
      "others would rather leave untold."},
-    {"Sign up for the morning letter of {n} and get the five stories that matter in your inbox every day at seven. "
+    {"Sign up for the morning letter of {n} and get the five stories that matter in your inbox every day at "
+     "seven. "
      "Enter your email address. Subscribe. You can unsubscribe at any time.",
-     "Get the latest news delivered straight to your mailbox. Subscribe to the {n} newsletter. Check your inbox to "
+     "Get the latest news delivered straight to your mailbox. Subscribe to the {n} newsletter. Check your "
+     "inbox to "
      "confirm your subscription.",
      "Follow {n} for more stories like this one. Download our app.",
      "Do you have a story or a tip for us? Write to newsdesk@{d} or call our news desk in {c}."},
@@ -75,29 +99,45 @@ static const char *const furniture[WP_GEN_FURNITURE_COUNT][WORDINGS] = {
      "Share on Facebook\n\nShare on Twitter\n\nShare on Pinterest\n\nShare on LinkedIn\n\nCopy link",
      "Share this:\n\nTwitter\n\nFacebook\n\nLike this:\n\nLike Loading...\n\nRelated",
      "SHARE TWEET PIN SHARE 0 Comments. Be the first to comment on this story."},
-    {"Copyright {n}. All rights reserved. This material, and other digital content on this website, may not be "
+    {"Copyright {n}. All rights reserved. This material, and other digital content on this website, may not "
+     "be "
      "reproduced, published, broadcast, rewritten or redistributed in whole or in part without prior express "
      "permission of {n}.",
      "(c) {n} 2024. Reproduction without permission is prohibited.",
-     "Opinions in comments are those of their authors. {n} may remove comments that offend against its rules. "
+     "Opinions in comments are those of their authors. {n} may remove comments that offend against its "
+     "rules. "
      "Contact: editor@{d}",
-     "{n} is published in {c} by {c} Press Limited. Terms of use Privacy policy Contact us About us Advertise"},
+     "{n} is published in {c} by {c} Press Limited. Terms of use Privacy policy Contact us About us "
+     "Advertise"},
 };
 
 static const char *const banners[] = {
-    "Please enable JavaScript and cookies to continue. {d} is checking the security of your connection before "
+    "Please enable JavaScript and cookies to continue. {d} is checking the security of your connection "
+    "before "
     "you proceed. This may take a few seconds.",
-    "You have reached your limit of free articles. Log in or subscribe to {n} to go on reading. Subscribers get "
+    "You have reached your limit of free articles. Log in or subscribe to {n} to go on reading. Subscribers "
+    "get "
     "unlimited access to all stories, the digital edition and the archive. Already a member? Sign in.",
-    "We use cookies on {d} to give you the best experience. By clicking Accept you consent to all of them. Your "
-    "browser does not support the video element. Please update your browser or switch JavaScript on to see this "
+    "We use cookies on {d} to give you the best experience. By clicking Accept you consent to all of them. "
+    "Your "
+    "browser does not support the video element. Please update your browser or switch JavaScript on to see "
+    "this "
     "page.",
-    "403. Access to {d} from your region is not possible at present. We are working on a solution. We apologise "
+    "403. Access to {d} from your region is not possible at present. We are working on a solution. We "
+    "apologise "
     "for the inconvenience. The team of {n}"};
-static const char *const datelines[] = {"{C}, {m} ({a}) - ", "{C} ({a}) — ", "({a}) - ", "By {p}, {c}\n\n",
-                                        "{c}, {m}, 2024 ({a}) – ", "By {p} with agency reports\n\n"};
-static const char *const tails[] = {"({a})", "— {a}", "{a}", "Reporting by {p}; editing by {p} ({a})",
-                                    "({a}) All rights reserved by the agency.", "Source: {a}. Additional reporting by {n}."};
+static const char *const datelines[] = {"{C}, {m} ({a}) - ",
+                                        "{C} ({a}) — ",
+                                        "({a}) - ",
+                                        "By {p}, {c}\n\n",
+                                        "{c}, {m}, 2024 ({a}) – ",
+                                        "By {p} with agency reports\n\n"};
+static const char *const tails[] = {"({a})",
+                                    "— {a}",
+                                    "{a}",
+                                    "Reporting by {p}; editing by {p} ({a})",
+                                    "({a}) All rights reserved by the agency.",
+                                    "Source: {a}. Additional reporting by {n}."};
 static const char *const captions[] = {
     "{p} at a meeting in {c} on {m}. Photo: {a}", "A view of {c} in this file photo. ({a}/{p})",
     "FILE PHOTO: People walk through {c}, {m}. {a}/{p}", "{p}, who spoke to {n} in {c}. | Picture: {n}"};
@@ -149,20 +189,22 @@ static void set_names(struct wp_gen_outlet *o, uint32_t number) {
     (void)name;
     size_t d = 0;
     for (size_t i = 0; i < at; i++)
-        if (o->name[i] != ' ') o->domain[d++] = (char)(o->name[i] >= 'A' && o->name[i] <= 'Z' ? o->name[i] | 32 : o->name[i]);
+        if (o->name[i] != ' ')
+            o->domain[d++] = (char)(o->name[i] >= 'A' && o->name[i] <= 'Z' ? o->name[i] | 32 : o->name[i]);
     memcpy(o->domain + d, ".example", sizeof ".example");
 }
 
 /* How many of a hundred outlets have each kind. */
-static const uint8_t has_furniture[WP_GEN_FURNITURE_COUNT] = {15, 20, 30, 45, 20, 20, 35, 50, 25};
+static const uint8_t has_furniture[WP_GEN_FURNITURE_COUNT] = {8, 12, 20, 40, 12, 12, 20, 45, 12};
 
 struct wp_gen_outlet wp_gen_outlet_make(uint64_t seed, uint32_t number) {
     struct wp_gen_outlet o = {0};
     set_names(&o, number);
-    uint32_t family = number % 6 == 5 ? number - 1 : number; /* every sixth is a sister of the one before it */
+    uint32_t family =
+        number % 6 == 5 ? number - 1 : number; /* every sixth is a sister of the one before it */
     struct wp_random r = wp_random_start(seed, USE_OUTLET, family);
     static const uint8_t marks[] = {WP_GEN_MARKS_AS_WRITTEN, WP_GEN_MARKS_AS_WRITTEN, WP_GEN_MARKS_AS_WRITTEN,
-                                    WP_GEN_MARKS_AS_WRITTEN, WP_GEN_MARKS_STRAIGHT, WP_GEN_MARKS_CURLY};
+                                    WP_GEN_MARKS_STRAIGHT,   WP_GEN_MARKS_CURLY,      WP_GEN_MARKS_CURLY};
     o.marks = marks[wp_random_below(&r, COUNT(marks))];
     o.agency = agencies[wp_random_below(&r, COUNT(agencies))];
     o.dateline = (uint8_t)wp_random_below(&r, COUNT(datelines));

@@ -1,9 +1,9 @@
 /*
  * outlet.h - the fictional outlets of a dump: names, domains, habits, furniture.
  *
- * An outlet is made from (seed, number) alone. Its habits (which marks it uses, how its datelines look) and the
- * wording of its furniture never change within a dump; some outlets are sisters of the one before them and
- * share its furniture. Domains end in ".example", which nobody can own.
+ * An outlet is made from (seed, number) alone. Its habits (which marks it uses, how its datelines look) and
+ * the wording of its furniture never change within a dump; some outlets are sisters of the one before them
+ * and share its furniture. Domains end in ".example", which nobody can own.
  */
 #ifndef WP_GEN_OUTLET_H
 #define WP_GEN_OUTLET_H
@@ -33,9 +33,9 @@ struct wp_gen_outlet {
     char name[48], domain[48];
     const char *city, *agency;
     enum wp_gen_marks marks;
-    uint8_t dateline, tail, caption;             /* wording */
-    uint8_t wording[WP_GEN_FURNITURE_COUNT];     /* 1 + which, 0 = the outlet has none of this kind */
-    uint32_t share[WP_GEN_FURNITURE_COUNT];      /* of its articles that show it, per million */
+    uint8_t dateline, tail, caption;         /* wording */
+    uint8_t wording[WP_GEN_FURNITURE_COUNT]; /* 1 + which, 0 = the outlet has none of this kind */
+    uint32_t share[WP_GEN_FURNITURE_COUNT];  /* of its articles that show it, per million */
 };
 
 struct wp_gen_outlet wp_gen_outlet_make(uint64_t seed, uint32_t number);

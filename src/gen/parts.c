@@ -11,7 +11,8 @@
 static const uint8_t *part_end(const uint8_t *p, const uint8_t *end, bool sentences) {
     for (; p + 1 < end; p++) {
         if (p[0] == '\n' && p[1] == '\n') return p;
-        if (sentences && p[0] == '.' && p[1] == ' ' && p + 2 < end && p[2] >= 'A' && p[2] <= 'Z') return p + 1;
+        if (sentences && p[0] == '.' && p[1] == ' ' && p + 2 < end && p[2] >= 'A' && p[2] <= 'Z')
+            return p + 1;
     }
     return end;
 }

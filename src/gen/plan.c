@@ -12,13 +12,13 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Cluster sizes: how many clusters in a million have a size in low..high. Two thirds and more are pairs; the
- * tail falls about as size to the power of -3.5, as in real news, and one in 10,000 is an event that everybody
- * runs. */
+ * tail falls about as size to the power of -3.5, as in real news, and one in 10,000 is an event that
+ * everybody runs. */
 static const struct {
     uint32_t low, high, share;
-} sizes[] = {{2, 2, 730000}, {3, 3, 145000}, {4, 4, 50000},   {5, 5, 24000},  {6, 6, 16000},
-             {7, 7, 9000},   {8, 8, 6500},   {9, 9, 4000},    {10, 10, 3500}, {11, 15, 7000},
-             {16, 25, 3000}, {26, 40, 1500}, {41, 60, 400},   {450, 550, 100}};
+} sizes[] = {{2, 2, 730000}, {3, 3, 145000}, {4, 4, 50000}, {5, 5, 24000},  {6, 6, 16000},
+             {7, 7, 9000},   {8, 8, 6500},   {9, 9, 4000},  {10, 10, 3500}, {11, 15, 7000},
+             {16, 25, 3000}, {26, 40, 1500}, {41, 60, 400}, {450, 550, 100}};
 
 struct line {
     struct wp_gen_node node[WP_GEN_LINE_MAX];
@@ -43,7 +43,7 @@ struct wp_gen_plan {
     struct wp_random r;
     uint64_t next, per_day, stories, entries;
     uint32_t first_share, other_share[WP_GEN_MIX_COUNT]; /* among articles that are no copies */
-    struct due *due; /* heap */
+    struct due *due;                                     /* heap */
     size_t due_count, due_cap;
     struct story *story; /* slots */
     size_t story_count, story_cap;
@@ -57,7 +57,8 @@ struct wp_gen_plan {
 /* The mean cluster size in thousandths. */
 static uint64_t mean_size(void) {
     uint64_t sum = 0;
-    for (size_t i = 0; i < COUNT(sizes); i++) sum += (uint64_t)(sizes[i].low + sizes[i].high) * sizes[i].share;
+    for (size_t i = 0; i < COUNT(sizes); i++)
+        sum += (uint64_t)(sizes[i].low + sizes[i].high) * sizes[i].share;
     return sum / 2000;
 }
 
@@ -71,8 +72,9 @@ static enum wp_status set_shares(struct wp_gen_plan *p, struct wp_error *err) {
         p->other_share[i] = (uint32_t)((uint64_t)p->settings.mix.share[i] * WP_GEN_MILLION / others);
     }
     if (sum <= others) return WP_OK;
-    return wp_fail(err, WP_EINVAL, "the shares of duplicates, excerpts, round-ups, templates, backgrounds and "
-                                   "banners add up to more than all articles");
+    return wp_fail(err, WP_EINVAL,
+                   "the shares of duplicates, excerpts, round-ups, templates, backgrounds and "
+                   "banners add up to more than all articles");
 }
 
 enum wp_status wp_gen_plan_new(struct wp_gen_plan **plan, const struct wp_gen_plan_settings *settings,
@@ -166,8 +168,8 @@ static uint64_t time_of(const struct wp_gen_plan *p, uint64_t number) {
 
 static struct wp_gen_node make_node(struct wp_gen_plan *p, uint32_t outlet, enum wp_gen_kind kind) {
     uint64_t time = time_of(p, p->next);
-    return (struct wp_gen_node){p->next, outlet, (uint32_t)(time % DAY_SECONDS), (uint32_t)(time / DAY_SECONDS),
-                                kind};
+    return (struct wp_gen_node){p->next, outlet, (uint32_t)(time % DAY_SECONDS),
+                                (uint32_t)(time / DAY_SECONDS), kind};
 }
 
 static void set_order(struct wp_gen_order *order, const struct line *line) {
@@ -187,7 +189,8 @@ static enum wp_status take_slot(struct wp_gen_plan *p, uint32_t *slot) {
 }
 
 /* A new article is the first of a story: its copies are put into the queue. */
-static enum wp_status start_story(struct wp_gen_plan *p, const struct line *first, struct wp_gen_order *order) {
+static enum wp_status start_story(struct wp_gen_plan *p, const struct line *first,
+                                  struct wp_gen_order *order) {
     uint32_t slot, size = draw_size(&p->r);
     uint64_t time = time_of(p, p->next);
     WP_TRY(take_slot(p, &slot));
@@ -218,7 +221,8 @@ static enum wp_gen_kind draw_copy_kind(struct wp_gen_plan *p) {
 static uint32_t copy_outlet(struct wp_gen_plan *p, enum wp_gen_kind kind, uint32_t parent) {
     uint32_t sister = parent % 6 == 4 ? parent + 1 : parent % 6 == 5 ? parent - 1 : parent;
     if (kind == WP_GEN_UPDATE) return parent;
-    if (kind == WP_GEN_EXACT) return sister < p->settings.outlets && wp_random_below(&p->r, 2) ? sister : parent;
+    if (kind == WP_GEN_EXACT)
+        return sister < p->settings.outlets && wp_random_below(&p->r, 2) ? sister : parent;
     uint32_t outlet = draw_outlet(p);
     return outlet == parent ? (outlet + 1) % p->settings.outlets : outlet;
 }

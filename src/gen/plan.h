@@ -14,9 +14,9 @@
 #include "gen/order.h"
 #include "gen/random.h"
 
-#define WP_GEN_RECENT 2048      /* articles that excerpts and round-ups may draw on */
-#define WP_GEN_STORY_LINES 12   /* versions of a story that later copies may be made from */
-#define WP_GEN_OUTLET_BLOCKS 8  /* background blocks of one outlet */
+#define WP_GEN_RECENT 2048     /* articles that excerpts and round-ups may draw on */
+#define WP_GEN_STORY_LINES 12  /* versions of a story that later copies may be made from */
+#define WP_GEN_OUTLET_BLOCKS 8 /* background blocks of one outlet */
 
 struct wp_gen_plan_settings {
     uint64_t articles, seed;

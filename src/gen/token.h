@@ -1,5 +1,6 @@
 /*
- * token.h - a rough cut of UTF-8 text into words, for making text (src/text has the exact one, for reading it).
+ * token.h - a rough cut of UTF-8 text into words, for making text (src/text has the exact one, for reading
+ * it).
  *
  * A word is a run of ASCII letters and digits and of everything beyond ASCII that is no punctuation; Han and
  * kana characters are words by themselves. Rough is enough here: a word cut wrongly only moves the places
@@ -26,9 +27,9 @@ static inline enum wp_gen_char wp_gen_char_at(const uint8_t *p, const uint8_t *e
     size_t want = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
     if (c < 0xc0 || (size_t)(end - p) < want) return WP_GEN_SEPARATOR;
     *len = want;
-    if (c == 0xc2) return WP_GEN_SEPARATOR;                              /* Latin-1 signs */
-    if (c == 0xe2 && p[1] < 0xb0) return WP_GEN_SEPARATOR;               /* punctuation, symbols */
-    if (c == 0xe3 && p[1] == 0x80) return WP_GEN_SEPARATOR;              /* CJK punctuation */
+    if (c == 0xc2) return WP_GEN_SEPARATOR;                                /* Latin-1 signs */
+    if (c == 0xe2 && p[1] < 0xb0) return WP_GEN_SEPARATOR;                 /* punctuation, symbols */
+    if (c == 0xe3 && p[1] == 0x80) return WP_GEN_SEPARATOR;                /* CJK punctuation */
     if (c == 0xef && p[1] == 0xbc && p[2] < 0x90) return WP_GEN_SEPARATOR; /* full-width punctuation */
     return c >= 0xe3 && c <= 0xe9 ? WP_GEN_ALONE : WP_GEN_LETTER;
 }

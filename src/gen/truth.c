@@ -111,8 +111,10 @@ static enum wp_status put_link(struct wp_buffer *b, const char *kind, uint64_t f
 /* What ties an article outside stories to others: lines of their own. */
 static enum wp_status put_links(struct wp_buffer *b, const struct wp_gen_order *o,
                                 const struct wp_gen_note *note) {
-    static const char *const names[] = {[WP_GEN_EXCERPT] = "excerpt", [WP_GEN_TEMPLATE] = "template",
-                                        [WP_GEN_BACKGROUND] = "background", [WP_GEN_BANNER] = NULL};
+    static const char *const names[] = {[WP_GEN_EXCERPT] = "excerpt",
+                                        [WP_GEN_TEMPLATE] = "template",
+                                        [WP_GEN_BACKGROUND] = "background",
+                                        [WP_GEN_BANNER] = NULL};
     const struct wp_gen_node *self = &o->line[o->depth - 1];
     for (uint32_t i = 0; i < o->passages; i++) {
         WP_TRY(put_link(b, "roundup", self->number, o->passage[i].number));

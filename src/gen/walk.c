@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "gen/token.h"
 
-#define RUN_MIN 2  /* words copied before a jump at a frequent word */
-#define RUN_MAX 4  /* words copied before a jump elsewhere */
-#define TRIES 8    /* at a place that fits */
-#define PICKS 3    /* of a place where no jump has ended yet, in one article */
+#define RUN_MIN 2 /* words copied before a jump at a frequent word */
+#define RUN_MAX 5 /* words copied before a jump elsewhere */
+#define TRIES 8   /* at a place that fits */
+#define PICKS 3   /* of a place where no jump has ended yet, in one article */
 #define LANDED_BITS 4096
 #define SENTENCE_MAX 24 /* bytes at a text's end that are looked at for the end of a sentence */
 
@@ -16,7 +17,7 @@ struct walk {
     const struct wp_gen_topic *topic;
     struct wp_random *r;
     struct wp_buffer *out;
-    uint32_t source, token, from; /* where it stands; the first token that is not copied yet */
+    uint32_t source, token, from;      /* where it stands; the first token that is not copied yet */
     uint64_t landed[LANDED_BITS / 64]; /* where jumps have ended, folded: a text should not run in circles */
 };
 
@@ -39,7 +40,9 @@ void wp_gen_topic_pick(struct wp_gen_topic *topic, const struct wp_gen_base *bas
         uint32_t index = wp_random_below(r, base->articles);
         while (is_taken(topic, i, index)) index = (index + 1) % (uint32_t)base->articles;
         topic->index[i] = index;
-        topic->source[i] = wp_gen_base_get(base, index);
+    }
+    for (uint32_t i = 0; i < WP_GEN_SOURCES; i++) topic->source[i] = wp_gen_base_get(base, topic->index[i]);
+    for (uint32_t i = 0; i < WP_GEN_SOURCES; i++) {
         const uint8_t *at = (const uint8_t *)topic->source[i].first;
         const uint8_t *end = topic->source[i].text + topic->source[i].bytes;
         for (; at < end; at += 64) __builtin_prefetch(at);
@@ -135,13 +138,24 @@ static bool is_year(const uint8_t *p) {
     return (p[0] == '2' && p[1] == '0') || (p[0] == '1' && p[1] == '9');
 }
 
+/* True when there may be a digit among eight bytes: all of ASCII's have 0x30 in their upper half. */
+static bool may_have_digit(uint64_t v) {
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t x = (v & ones * 0xf0) ^ ones * 0x30;
+    return ((x - ones) & ~x & ones * 0x80) != 0;
+}
+
 static void change_digits(const struct wp_gen_topic *topic, uint8_t *p, const uint8_t *end) {
     while (p < end) {
+        while (end - p >= 8 && !may_have_digit(wp_load64(p))) p += 8;
+        while (p < end && (*p < '0' || *p > '9')) {
+            p++;
+            if (end - p >= 8 && !may_have_digit(wp_load64(p))) p += 8;
+        }
         uint8_t *from = p;
         while (p < end && *p >= '0' && *p <= '9') p++;
         if (p - from == 4 && is_year(from)) continue;
         for (uint8_t *d = from; d < p; d++) *d = (uint8_t)('0' + topic->digit[*d - '0']);
-        p += p == from;
     }
 }
 
@@ -149,35 +163,61 @@ static void trim_end(struct wp_buffer *out, size_t from) {
     while (out->len > from && out->data[out->len - 1] <= ' ') out->len--;
 }
 
-enum wp_status wp_gen_walk(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
-                           struct wp_buffer *out) {
-    struct walk w = {.topic = topic, .r = r, .out = out};
-    size_t begin = out->len;
+/* Behind the first end of a sentence that follows a place chosen at random; the beginning if there is none.
+ */
+static void stand_anywhere(struct walk *w) {
+    uint32_t source = wp_random_below(w->r, WP_GEN_SOURCES);
+    uint32_t tokens = w->topic->source[source].tokens, token = 1 + wp_random_below(w->r, tokens / 2);
+    for (stand(w, source, token); token < tokens && !ending(w);) stand(w, source, ++token);
+    if (token >= tokens) stand(w, source, 0);
+}
+
+/* The walk itself, from where `w` stands. */
+static enum wp_status go(struct walk *w, uint32_t words) {
+    const struct wp_gen_topic *topic = w->topic;
     uint32_t run = 0, inside = 0;
     for (uint32_t done = 1;; done++) {
-        const struct wp_gen_article *a = &topic->source[w.source];
-        uint32_t key = a->key[w.token++], before = w.from;
+        const struct wp_gen_article *a = &topic->source[w->source];
+        uint32_t key = a->key[w->token++], before = w->from;
         if (done >= words) {
-            int end = ending(&w);
-            if (end == 2 || (end == 1 && done >= words + words / 4) || done >= 2 * words + 20) break;
+            int end = ending(w);
+            if (end == 2 || (end == 1 && done >= words + words / 4) || done >= 2 * words + 20)
+                return copy_run(w);
         }
         run++;
-        if (w.token >= a->tokens) {
-            WP_TRY(jump_start(&w));
+        if (w->token >= a->tokens) {
+            WP_TRY(jump_start(w));
             inside = 0;
         } else if (key) {
             inside = (key - 1) & 1;
-            if (run >= RUN_MIN) WP_TRY(jump_equal(&w, key - 1));
-        } else if (run >= RUN_MAX && a->start[w.token] - a->start[w.token - 1] > 1 &&
-                   a->text[a->start[w.token] - 1] == ' ') {
-            WP_TRY(jump_anywhere(&w, inside));
+            if (run >= RUN_MIN) WP_TRY(jump_equal(w, key - 1));
+        } else if (run >= RUN_MAX && a->start[w->token] - a->start[w->token - 1] > 1 &&
+                   a->text[a->start[w->token] - 1] == ' ') {
+            WP_TRY(jump_anywhere(w, inside));
         }
-        if (w.from != before) run = 0;
+        if (w->from != before) run = 0;
     }
-    WP_TRY(copy_run(&w));
-    trim_end(out, begin);
-    change_digits(topic, out->data + begin, out->data + out->len);
+}
+
+static enum wp_status walk_from(struct walk *w, uint32_t words) {
+    size_t begin = w->out->len;
+    WP_TRY(go(w, words));
+    trim_end(w->out, begin);
+    change_digits(w->topic, w->out->data + begin, w->out->data + w->out->len);
     return WP_OK;
+}
+
+enum wp_status wp_gen_walk(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
+                           struct wp_buffer *out) {
+    struct walk w = {.topic = topic, .r = r, .out = out};
+    return walk_from(&w, words);
+}
+
+enum wp_status wp_gen_walk_more(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
+                                struct wp_buffer *out) {
+    struct walk w = {.topic = topic, .r = r, .out = out};
+    stand_anywhere(&w);
+    return walk_from(&w, words);
 }
 
 /* The end of the first or the start of the last part of a title: between two words near its middle. */

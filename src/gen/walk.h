@@ -2,9 +2,9 @@
  * walk.h - new text out of a base: a walk that jumps from article to article at equal words.
  *
  * A text is made from a topic: a few base articles chosen at random. The walk copies words from one of them
- * until, after two or more, it has copied one of the base's frequent words; there it jumps to the same word in
- * another article of the topic and goes on behind it, inside a quotation only to inside one. Where four words
- * have passed without such a word it jumps anyway. So
+ * until, after two or more, it has copied one of the base's frequent words; there it jumps to the same word
+ * in another article of the topic and goes on behind it, inside a quotation only to inside one. Where four
+ * words have passed without such a word it jumps anyway. So
  *   - every pair of neighbouring words, and most triples, are ones the base has: the text compresses like it,
  *     has its word lengths, its marks, its paragraphs and quotations;
  *   - names come back within a text, as they do in an article, because a topic is small;
@@ -34,6 +34,10 @@ void wp_gen_topic_pick(struct wp_gen_topic *topic, const struct wp_gen_base *bas
  * five quarters of the words, with a sentence. No white space at its ends. WP_ENOMEM, WP_ETOOBIG. */
 enum wp_status wp_gen_walk(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
                            struct wp_buffer *out);
+
+/* The same, beginning with any sentence of any article of the topic. */
+enum wp_status wp_gen_walk_more(const struct wp_gen_topic *topic, struct wp_random *r, uint32_t words,
+                                struct wp_buffer *out);
 
 /* Appends a headline: the beginning of one base title and the end of another. */
 enum wp_status wp_gen_title(const struct wp_gen_base *base, struct wp_random *r, struct wp_buffer *out);

@@ -1,8 +1,8 @@
 /*
  * words.h - the vocabulary of the built-in base: word lists and sentences with gaps.
  *
- * Lists are ordered from frequent to rare as they are drawn; builtin.c draws skewed towards the front, so that
- * frequencies fall as in a language.
+ * Lists are ordered from frequent to rare as they are drawn; builtin.c draws skewed towards the front, so
+ * that frequencies fall as in a language.
  */
 #ifndef WP_GEN_WORDS_H
 #define WP_GEN_WORDS_H

@@ -14,6 +14,9 @@
 #define MILLIS_FROM 100000000000
 #define MICROS_FROM 100000000000000
 #define NUMBER_DIGITS_MAX 17
+/* From the first second of the year 1 to the last of 9999, seen from any time zone. */
+#define SECONDS_MIN (-62135596800 - 86400)
+#define SECONDS_MAX (253402300799 + 86400)
 
 static bool at_end(const struct wp_date_cursor *c) {
     return c->at == c->end;
@@ -165,6 +168,7 @@ bool wp_date_parse(const char *s, size_t len, const char *format, int64_t *epoch
     while (c.end > c.at && wp_date_is_space(c.end[-1])) c.end--;
     if (at_end(&c)) return false;
     if (!(format && wp_date_by_format(c, format, &seconds)) && !read_built_in(c, &seconds)) return false;
+    if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) return false;
     *epoch_seconds = seconds;
     return true;
 }

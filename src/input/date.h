@@ -2,18 +2,20 @@
  * date.h - the dates that crawls have, as seconds since 1970-01-01 00:00:00 UTC.
  *
  * No locale, no time zone of the machine, no clock is looked at. A time without a zone is UTC; a date without
- * a time is its midnight; fractions of a second are cut off towards the past. The calendar is the Gregorian one
- * throughout, years are 1 to 9999, every field is checked (a leap second, :60, is the second after :59).
+ * a time is its midnight; fractions of a second are cut off towards the past. The calendar is the Gregorian
+ * one throughout, years are 1 to 9999, every field is checked (a leap second, :60, is the second after :59).
  *
  * Built-in forms, white space around them ignored:
- *   ISO 8601    2021-09-16, 2021/09/16, 20210916, each with T or space and 12:15, 12:15:17, 12:15:17.25 or the
- *               same without colons, then Z, +01, +0100, +01:00 or a name below; 24:00 is the next midnight
- *   RFC 2822    Thu, 16 Sep 2021 12:15:17 +0100; without weekday, seconds, time or zone; names in full; "-"
- *               between (16-SEP-2021); comments in brackets; two-digit years 00-49 are 2000-2049, 50-99
- *               are 1950-1999
- *   numbers     seconds since 1970, perhaps negative or with a fraction; from 10^11 on milliseconds, from
- *               10^14 on microseconds. Eight digits that are a date YYYYMMDD are that, and fourteen that
- *               are YYYYMMDDHHMMSS. Four digits or fewer are not understood: a year is no date
+ *   ISO 8601  2021-09-16, 2021/09/16, 20210916, each with T or space and 12:15, 12:15:17, 12:15:17.25 or
+ *             the same without colons, then Z, +01, +0100, +01:00 or a name below; 24:00 is the midnight
+ *             that follows
+ *   RFC 2822  Thu, 16 Sep 2021 12:15:17 +0100; without weekday, seconds, time or zone; names in full; "-"
+ *             between (16-SEP-2021); comments in brackets; the years 00-49 are 2000-2049, 50-99 are
+ *             1950-1999
+ *   numbers   seconds since 1970, perhaps negative or with a fraction; from 10^11 on milliseconds, from
+ *             10^14 on microseconds. Eight digits that are a date YYYYMMDD are that, and so are fourteen
+ *             that are YYYYMMDDHHMMSS. Four digits or fewer are not understood: a year is no date
+ *
  * Zone names: UTC, UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST, PDT; other single letters mean UTC, as RFC
  * 2822 wants.
  *

@@ -64,8 +64,9 @@ static bool take_name(struct wp_date_cursor *c, const char *const *names, int co
 }
 
 bool wp_date_month(struct wp_date_cursor *c, int *month) {
-    static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
-                                        "july",    "august",   "september", "october", "november", "december"};
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
     if (!take_name(c, names, 12, month)) return false;
     ++*month;
     return true;
@@ -83,7 +84,8 @@ bool wp_date_offset(struct wp_date_cursor *c, int *zone_seconds) {
     if (!west && !wp_date_take(c, '+')) return false;
     if (!wp_date_number(c, 2, 2, &hours)) return false;
     bool colon = wp_date_take(c, ':');
-    if ((colon || (c->at < c->end && wp_date_is_digit(*c->at))) && !wp_date_number(c, 2, 2, &minutes)) return false;
+    if ((colon || (c->at < c->end && wp_date_is_digit(*c->at))) && !wp_date_number(c, 2, 2, &minutes))
+        return false;
     if (hours > 23 || minutes > 59) return false;
     *zone_seconds = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
     return true;

@@ -19,7 +19,7 @@ struct wp_date_fields {
     int year, month, day; /* 1-12, 1-31 */
     int day_of_year;      /* 1-366, instead of month and day; 0 = not given */
     int hour, minute, second;
-    int zone_seconds;     /* east of Greenwich */
+    int zone_seconds; /* east of Greenwich */
 };
 
 bool wp_date_is_space(char c);

@@ -2,8 +2,8 @@
  * escape.c - see escape.h.
  *
  * Text is copied sixteen bytes at a time, backslash or not; where there is one, both sides are set behind it
- * and go on from there. News has one escape in some hundred bytes, each of which costs a branch that cannot be
- * foreseen; the AVX-512 kernel (escape_avx512.c) has none.
+ * and go on from there. News has one escape in some hundred bytes, each of which costs a branch that cannot
+ * be foreseen; the AVX-512 kernel (escape_avx512.c) has none.
  */
 #include "input/escape.h"
 

@@ -23,8 +23,8 @@ size_t wp_escape_find(const uint8_t *s, size_t len);
 bool wp_escape_check(const uint8_t *s, size_t len);
 
 /* Decodes s[0, len) into out, which has room for len + WP_ESCAPE_PADDING bytes (decoding never makes longer)
- * and does not overlap; *out_len bytes are good. False at an escape that is not well formed. Kernels differ in
- * speed only. */
+ * and does not overlap; *out_len bytes are good. False at an escape that is not well formed. Kernels differ
+ * in speed only. */
 typedef bool wp_escape_decoder(const uint8_t *s, size_t len, uint8_t *out, size_t *out_len);
 /* The best kernel for a processor of that level (wp_cpu_level). */
 wp_escape_decoder *wp_escape_choose(enum wp_cpu level);
@@ -32,8 +32,8 @@ wp_escape_decoder *wp_escape_choose(enum wp_cpu level);
 wp_escape_decoder wp_escape_decode; /* the portable one */
 wp_escape_decoder wp_escape_decode_avx512;
 
-/* For kernels: one escape at s (a backslash), `left` bytes to the string's end. Writes what it stands for to *out
- * (up to 4 bytes, *put of them good) and returns how long it is, 0 when it is not well formed. */
+/* For kernels: one escape at s (a backslash), `left` bytes to the string's end. Writes what it stands for to
+ * *out (up to 4 bytes, *put of them good) and returns how long it is, 0 when it is not well formed. */
 size_t wp_escape_one(const uint8_t *s, size_t left, uint8_t *out, size_t *put);
 
 #endif

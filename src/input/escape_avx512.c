@@ -24,8 +24,8 @@ static const uint8_t letters[128] __attribute__((aligned(64))) = {
     ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
-/* The bytes that a backslash stands before. *carry: the block before ended in a backslash that begins an escape;
- * set for the block behind. */
+/* The bytes that a backslash stands before. *carry: the block before ended in a backslash that begins an
+ * escape; set for the block behind. */
 static inline uint64_t find_escaped(uint64_t backslash, uint64_t *carry) {
     const uint64_t even = 0x5555555555555555u;
     backslash &= ~*carry;

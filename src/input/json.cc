@@ -2,8 +2,8 @@
  * json.cc - see json.h.
  *
  * simdjson's on-demand walk, one document a line, one parser for all lines. Its first stage finds the
- * structure of the line and checks UTF-8 and quotes with the best kernel of the machine; that is nearly all of
- * the time. The walk visits every member: what is asked for is noted, everything else is checked, since
+ * structure of the line and checks UTF-8 and quotes with the best kernel of the machine; that is nearly all
+ * of the time. The walk visits every member: what is asked for is noted, everything else is checked, since
  * on-demand by itself steps over what it is not asked for. A scalar's end is known from where the next token
  * begins, so that no string is looked at twice and none is copied.
  */
@@ -62,8 +62,10 @@ bool is_number(const uint8_t *p, const uint8_t *end) {
         return p > from;
     };
     if (p < end && *p == '-') p++;
-    if (p < end && *p == '0') p++;
-    else if (!digits()) return false;
+    if (p < end && *p == '0')
+        p++;
+    else if (!digits())
+        return false;
     if (p < end && *p == '.' && (p++, !digits())) return false;
     if (p < end && (*p == 'e' || *p == 'E')) {
         p++;
@@ -74,19 +76,22 @@ bool is_number(const uint8_t *p, const uint8_t *end) {
 }
 
 bool is_word(const uint8_t *p, size_t len) {
-    return (len == 4 && (!memcmp(p, "null", 4) || !memcmp(p, "true", 4))) || (len == 5 && !memcmp(p, "false", 5));
+    return (len == 4 && (!memcmp(p, "null", 4) || !memcmp(p, "true", 4))) ||
+           (len == 5 && !memcmp(p, "false", 5));
 }
 
 /* `wanted` strings are decoded, and so checked, by whoever asked for them. */
 enum wp_status read_scalar(wp_json *j, std::string_view token, bool wanted, wp_json_value *out) {
     const uint8_t *p = reinterpret_cast<const uint8_t *>(token.data());
     size_t len = token.size();
-    while (len && (p[len - 1] == ' ' || p[len - 1] == '\t' || p[len - 1] == '\r' || p[len - 1] == '\n')) len--;
+    while (len && (p[len - 1] == ' ' || p[len - 1] == '\t' || p[len - 1] == '\r' || p[len - 1] == '\n'))
+        len--;
     if (len == 0) return refuse(j, "not JSON: a value is missing");
     if (p[0] == '"') {
         if (len < 2 || p[len - 1] != '"') return refuse(j, "not JSON: a string does not end");
         *out = {WP_JSON_STRING, p + 1, len - 2};
-        if (!wanted && !wp_escape_check(p + 1, len - 2)) return refuse(j, "not JSON: a bad escape in a string");
+        if (!wanted && !wp_escape_check(p + 1, len - 2))
+            return refuse(j, "not JSON: a bad escape in a string");
         return WP_OK;
     }
     bool number = is_number(p, p + len);
@@ -101,18 +106,17 @@ unsigned match_key(const wp_json *j, const Wanted *here, std::string_view key, W
     *deeper = false;
     for (size_t i = 0; i < j->count; i++) {
         const char *rest = here->rest[i];
-        size_t len = here->len[i];
-        if (len < key.size() || !rest || memcmp(rest, key.data(), key.size()) != 0) {
-            below->rest[i] = nullptr;
-        } else if (len == key.size()) {
-            below->rest[i] = nullptr;
+        size_t len = here->len[i], used = key.size();
+        below->rest[i] = nullptr;
+        /* Lengths first: most names differ in them. */
+        if (!rest || len < used || (len > used && rest[used] != '.')) continue;
+        if (memcmp(rest, key.data(), used) != 0) continue;
+        if (len == used) {
             hits |= 1u << i;
-        } else if (rest[key.size()] == '.') {
-            below->rest[i] = rest + key.size() + 1;
-            below->len[i] = len - key.size() - 1;
-            *deeper = true;
         } else {
-            below->rest[i] = nullptr;
+            below->rest[i] = rest + used + 1;
+            below->len[i] = len - used - 1;
+            *deeper = true;
         }
     }
     return hits;
@@ -234,7 +238,8 @@ enum wp_status read_document(wp_json *j, const uint8_t *line, size_t len) {
     ondemand::object object;
     if (auto error = j->parser.iterate(line, len, len + WP_JSON_PADDING).get(document)) {
         if (error == EMPTY) return WP_END;
-        if (error != MEMALLOC && error != CAPACITY && !validate_utf8(reinterpret_cast<const char *>(line), len))
+        if (error != MEMALLOC && error != CAPACITY &&
+            !validate_utf8(reinterpret_cast<const char *>(line), len))
             return WP_EUTF8;
         return from_simdjson(j, error);
     }
@@ -242,7 +247,8 @@ enum wp_status read_document(wp_json *j, const uint8_t *line, size_t len) {
     enum wp_status status = read_object(j, object, &j->top);
     if (status != WP_OK) return status;
     /* At the end there is no location any more. */
-    if (document.current_location().error() != OUT_OF_BOUNDS) return refuse(j, "not JSON: more than one value");
+    if (document.current_location().error() != OUT_OF_BOUNDS)
+        return refuse(j, "not JSON: more than one value");
     return WP_OK;
 }
 

@@ -31,18 +31,21 @@ struct wp_json_value {
 
 struct wp_json;
 
-/* `paths` are borrowed and must outlive the handle. "a.b" is the member b of the object a, or the member of the
- * name "a.b". WP_ENOMEM, WP_EINVAL when count > WP_JSON_PATHS_MAX. */
+/* `paths` are borrowed and must outlive the handle. "a.b" is the member b of the object a, or the member of
+ * the name "a.b". WP_ENOMEM, WP_EINVAL when count > WP_JSON_PATHS_MAX. */
 enum wp_status wp_json_new(struct wp_json **j, const char *const *paths, size_t count);
 void wp_json_free(struct wp_json *j);
 
 /*
- * Parses one document, an object, and fills values[i] for paths[i]; where a key stands twice, the first counts.
- * WP_END        nothing but white space
- * WP_EFORMAT    not one JSON object, or not JSON somewhere (*reason tells)
- * WP_EUTF8      not UTF-8 somewhere
- * WP_ETOOBIG    4 GiB or more
- * WP_ENOMEM
+ * Parses one document, an object, and fills values[i] for paths[i]; of members with the same name the first
+ * counts.
+ *
+ *   WP_END      nothing but white space
+ *   WP_EFORMAT  not one JSON object, or not JSON somewhere (*reason tells)
+ *   WP_EUTF8    not UTF-8 somewhere
+ *   WP_ETOOBIG  4 GiB or more
+ *   WP_ENOMEM
+ *
  * On failure values are undefined. One handle, one thread.
  */
 enum wp_status wp_json_read(struct wp_json *j, const uint8_t *line, size_t len, struct wp_json_value *values,

@@ -11,6 +11,8 @@
 #define RAW_BYTES ((size_t)64 << 10)
 #define TEXT_BYTES ((size_t)256 << 10)
 
+static const uint8_t byte_order_mark[3] = {0xef, 0xbb, 0xbf};
+
 enum wp_status wp_line_file_open(struct wp_line_file *f, const char *name, size_t max_bytes,
                                  struct wp_error *err) {
     *f = (struct wp_line_file){.max_bytes = max_bytes};
@@ -45,16 +47,12 @@ static enum wp_status make_room(struct wp_line_file *f, struct wp_error *err) {
         f->text.len -= f->at;
         f->at = 0;
     }
-    if (f->text.len > f->max_bytes) {
-        wp_fail(err, WP_ETOOBIG, "a line of more than %zu bytes", f->max_bytes);
-        wp_error_place(err, f->file.name, f->number + 1);
-        return WP_ETOOBIG;
-    }
     enum wp_status status = wp_buffer_reserve(&f->text, TEXT_BYTES + WP_LINE_FILE_PADDING, SIZE_MAX);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
 }
 
-/* Decodes some more text; sets `ended` when there is no more. */
+/* Decodes some more text; sets `ended` when there is no more. Damage is told by the call behind the one that
+ * gave the last good text: the decoder remembers it. */
 static enum wp_status decode_more(struct wp_line_file *f, struct wp_error *err) {
     WP_TRY(make_room(f, err));
     size_t before = f->text.len;
@@ -69,9 +67,9 @@ static enum wp_status decode_more(struct wp_line_file *f, struct wp_error *err) 
         f->text.len += io.out_len;
         if (status == WP_OK && f->raw_ended && io.out_len == 0) {
             status = wp_decoder_finish(f->decoder, err);
-            f->ended = true;
+            f->ended = status == WP_OK;
         }
-        if (status != WP_OK) {
+        if (status != WP_OK && io.out_len == 0) {
             wp_error_place(err, f->file.name, 0);
             return status;
         }
@@ -80,21 +78,49 @@ static enum wp_status decode_more(struct wp_line_file *f, struct wp_error *err) 
     return WP_OK;
 }
 
-enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
-                                 struct wp_error *err) {
+/* Drops a line that is too long; without `end` also what is still to come of it. */
+static enum wp_status drop_line(struct wp_line_file *f, const uint8_t *end, struct wp_error *err) {
+    while (!end && !f->ended) {
+        f->at = f->text.len;
+        WP_TRY(decode_more(f, err));
+        if (f->text.len > f->at) end = memchr(f->text.data + f->at, '\n', f->text.len - f->at);
+    }
+    f->at = end ? (size_t)(end - f->text.data) + 1 : f->text.len;
+    f->number++;
+    wp_fail(err, WP_ETOOBIG, "a line of more than %zu bytes", f->max_bytes);
+    wp_error_place(err, f->file.name, f->number);
+    return WP_ETOOBIG;
+}
+
+/* Finds where the next line ends; NULL when it is too long, even if it begins with a mark, or the file ends
+ * before. */
+static enum wp_status find_end(struct wp_line_file *f, const uint8_t **end, struct wp_error *err) {
     size_t seen = 0; /* bytes behind `at` without a line end */
-    const uint8_t *end = NULL;
-    for (;;) {
+    for (*end = NULL;;) {
         size_t left = f->text.len - f->at;
-        if (left > seen) end = memchr(f->text.data + f->at + seen, '\n', left - seen);
-        if (end || f->ended) break;
+        if (left > seen) *end = memchr(f->text.data + f->at + seen, '\n', left - seen);
+        if (*end || f->ended) return WP_OK;
+        if (left > f->max_bytes && left - f->max_bytes > sizeof byte_order_mark) return WP_OK;
         seen = left;
         WP_TRY(decode_more(f, err));
     }
+}
+
+enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
+                                 struct wp_error *err) {
+    const uint8_t *end;
+    WP_TRY(find_end(f, &end, err));
     if (!end && f->text.len == f->at) return WP_END;
     *line = f->text.data + f->at;
     *len = end ? (size_t)(end - *line) : f->text.len - f->at;
-    f->at += *len + (end != NULL);
+    if (f->number == 0 && *len >= sizeof byte_order_mark &&
+        memcmp(*line, byte_order_mark, sizeof byte_order_mark) == 0) {
+        *line += sizeof byte_order_mark;
+        *len -= sizeof byte_order_mark;
+        if (!end && *len == 0) return WP_END;
+    }
+    if (*len > f->max_bytes) return drop_line(f, end, err);
+    f->at = end ? (size_t)(end - f->text.data) + 1 : f->text.len;
     f->number++;
     if (*len && (*line)[*len - 1] == '\r') --*len;
     return WP_OK;
@@ -116,7 +142,8 @@ enum wp_status wp_whole_file_read(const char *name, size_t max_bytes, struct wp_
     struct wp_line_file f;
     WP_TRY(wp_line_file_open(&f, name, max_bytes, err));
     enum wp_status status = WP_OK;
-    while (status == WP_OK && !f.ended) status = decode_more(&f, err); /* nothing is given: the text grows */
+    while (status == WP_OK && !f.ended && f.text.len <= max_bytes)
+        status = decode_more(&f, err); /* nothing is given: the text grows */
     if (status == WP_OK) status = append_text(&f, out, err);
     wp_line_file_close(&f);
     return status;

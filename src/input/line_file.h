@@ -29,9 +29,11 @@ enum wp_status wp_line_file_open(struct wp_line_file *f, const char *name, size_
                                  struct wp_error *err);
 void wp_line_file_close(struct wp_line_file *f);
 
-/* Gives the next line without its line end (\n or \r\n); borrowed until the next call. WP_END behind the last
- * one; a last line needs no line end. WP_EDAMAGED where the compressed file is damaged, after the whole lines
- * before that place; WP_ETOOBIG with the line's number; WP_EIO, WP_ENOMEM. */
+/* Gives the next line without its line end (\n or \r\n), and a UTF-8 byte order mark at the very beginning is
+ * taken away; borrowed until the next call. WP_END behind the last one; a last line needs no line end.
+ * WP_EDAMAGED where the compressed file is damaged, after the whole lines before that place, and in every
+ * call from then on. WP_ETOOBIG with the line's number: it is dropped, counts in `number`, and the next call
+ * goes on behind it. WP_EIO, WP_ENOMEM. */
 enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
                                  struct wp_error *err);
 

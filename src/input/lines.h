@@ -8,9 +8,10 @@
  *     decode             | carried | ... \n ......... \n ... \n partial
  *     wp_lines_cut       | whole lines                      | -> carried over, then padding
  *
- * A UTF-8 byte order mark at the very beginning is taken away. \r before \n belongs to the line. A line of more
- * than max_record bytes is given up as soon as that is known, and its bytes are dropped as they come, so memory
- * stays bounded: it ends its batch, which has `too_long` set. The last line of a file may lack its newline.
+ * A UTF-8 byte order mark at the very beginning is taken away. \r before \n belongs to the line. A line of
+ * more than max_record bytes is given up as soon as that is known, and its bytes are dropped as they come, so
+ * memory stays bounded: it ends its batch, which has `too_long` set. The last line of a file may lack its
+ * newline.
  *
  * The loop (read = decode into room, at_end = nothing more to come):
  *     begin; do { room; read; batch.len += n; } while (!wp_lines_cut(lines, batch, at_end));
@@ -64,8 +65,8 @@ enum wp_status wp_lines_room(struct wp_batch_buf *b, uint8_t **room, size_t *cap
 /*
  * True: the batch is finished; it may hold no line at all. False: it holds no end of a line yet; decode more
  * into it. At the end of the file (at_end) always true, and a last line without newline counts. When the file
- * ends in damage, cut with at_end = false: the line that the damage cut is not given out, and false means that
- * there is nothing in the batch. Out of memory for the partial line: *status is WP_ENOMEM, else WP_OK.
+ * ends in damage, cut with at_end = false: the line that the damage cut is not given out, and false means
+ * that there is nothing in the batch. Out of memory for the partial line: *status is WP_ENOMEM, else WP_OK.
  */
 bool wp_lines_cut(struct wp_lines *l, struct wp_batch_buf *b, bool at_end, enum wp_status *status);
 

@@ -55,7 +55,9 @@ static inline bool is_host_byte(uint8_t c) {
 /* Where "scheme://" or "//" ends, or 0. */
 static size_t skip_scheme(const uint8_t *s, size_t len) {
     size_t i = 0;
-    while (i < len && ((lower(s[i]) >= 'a' && lower(s[i]) <= 'z') || (i && is_host_byte(s[i])) || s[i] == '+')) i++;
+    while (i < len &&
+           ((lower(s[i]) >= 'a' && lower(s[i]) <= 'z') || (i && is_host_byte(s[i])) || s[i] == '+'))
+        i++;
     if (i && (i == len || s[i] != ':')) return 0;
     i += i > 0;
     return len - i >= 2 && s[i] == '/' && s[i + 1] == '/' ? i + 2 : 0;
@@ -78,7 +80,8 @@ static bool take_host(struct wp_owner_cache *c, const uint8_t *s, size_t len) {
         c->host_len = n;
         return from < end && n > 2 && s[from] == ']';
     }
-    for (; from < end && n < WP_OWNER_MAX && is_host_byte(s[from]); from++) c->host[n++] = (char)lower(s[from]);
+    for (; from < end && n < WP_OWNER_MAX && is_host_byte(s[from]); from++)
+        c->host[n++] = (char)lower(s[from]);
     if (from < end && s[from] != ':') return false;
     while (n && c->host[n - 1] == '.') n--;
     c->host_len = n;

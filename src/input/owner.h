@@ -7,8 +7,8 @@
  * way when it looks like a host ("www.punchng.com" -> "punchng.com"), else as it is, trimmed and with A-Z in
  * lower case. Without both there is no owner.
  *
- * The only place that knows libpsl, whose built-in list is used. Hosts repeat, so answers are kept in a cache,
- * which belongs to one thread.
+ * The only place that knows libpsl, whose built-in list is used. Hosts repeat, so answers are kept in a
+ * cache, which belongs to one thread.
  */
 #ifndef WP_INPUT_OWNER_H
 #define WP_INPUT_OWNER_H

@@ -18,7 +18,8 @@ static enum wp_status add_readable(struct wp_names *out, const char *name, struc
 static enum wp_status walk(struct wp_names *out, const char *dir, unsigned depth, struct wp_error *err);
 
 /* What is neither a file nor a directory (a socket, a link that leads nowhere) is nobody's input. */
-static enum wp_status walk_entry(struct wp_names *out, const char *path, unsigned depth, struct wp_error *err) {
+static enum wp_status walk_entry(struct wp_names *out, const char *path, unsigned depth,
+                                 struct wp_error *err) {
     enum wp_file_kind kind = wp_file_kind(path);
     if (kind == WP_FILE_REGULAR) return add_readable(out, path, err);
     if (kind == WP_FILE_DIRECTORY && !wp_file_is_link(path)) return walk(out, path, depth + 1, err);
@@ -31,8 +32,8 @@ static enum wp_status walk(struct wp_names *out, const char *dir, unsigned depth
     enum wp_status status = wp_names_add_directory(&entries, dir, err);
     for (size_t i = 0; status == WP_OK && i < entries.count; i++) {
         char *path = wp_path_join(dir, entries.items[i]);
-        status = path ? walk_entry(out, path, depth, err)
-                      : wp_fail_file(err, WP_ENOMEM, dir, "out of memory");
+        status =
+            path ? walk_entry(out, path, depth, err) : wp_fail_file(err, WP_ENOMEM, dir, "out of memory");
         wp_free(path);
     }
     wp_names_release(&entries);
@@ -63,7 +64,8 @@ static enum wp_status expand_pattern(struct wp_names *out, const char *pattern, 
     return status;
 }
 
-static enum wp_status expand(struct wp_names *out, const char *operand, bool *has_stdin, struct wp_error *err) {
+static enum wp_status expand(struct wp_names *out, const char *operand, bool *has_stdin,
+                             struct wp_error *err) {
     if (!strcmp(operand, "-")) {
         if (*has_stdin) return wp_fail_file(err, WP_EINVAL, operand, "standard input is named twice");
         *has_stdin = true;
@@ -80,7 +82,8 @@ enum wp_status wp_paths_expand(struct wp_paths *paths, const char *const *operan
     bool has_stdin = false;
     enum wp_status status = WP_OK;
     *paths = (struct wp_paths){0};
-    for (size_t i = 0; status == WP_OK && i < count; i++) status = expand(&names, operands[i], &has_stdin, err);
+    for (size_t i = 0; status == WP_OK && i < count; i++)
+        status = expand(&names, operands[i], &has_stdin, err);
     if (status == WP_OK)
         *paths = (struct wp_paths){names.items, names.count};
     else

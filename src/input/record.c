@@ -2,8 +2,8 @@
  * record.c - see record.h.
  *
  * json.h finds the raw values; here they get their types and lose their escapes. Values without escapes, such
- * as nearly every url, are not copied. The others go behind each other into one buffer, which is sized for the
- * line at once, since views into it must not move.
+ * as nearly every url, are not copied. The others go behind each other into one buffer, which is sized for
+ * the line at once, since views into it must not move.
  */
 #include "input/record.h"
 
@@ -68,8 +68,8 @@ void wp_record_parser_free(struct wp_record_parser *p) {
     wp_free(p);
 }
 
-/* Room for everything that may be decoded, so that no view moves. Not simply the line's length: two fields may be
- * one member. */
+/* Room for everything that may be decoded, so that no view moves. Not simply the line's length: two fields
+ * may be one member. */
 static enum wp_status make_room(struct wp_record_parser *p, const struct wp_json_value *v) {
     size_t need = 0;
     for (size_t i = 0; i < FIELD_COUNT; i++)
@@ -79,7 +79,8 @@ static enum wp_status make_room(struct wp_record_parser *p, const struct wp_json
     return wp_buffer_reserve(&p->decoded, need, SIZE_MAX);
 }
 
-static bool decode(struct wp_record_parser *p, const struct wp_json_value *v, const uint8_t **out, size_t *len) {
+static bool decode(struct wp_record_parser *p, const struct wp_json_value *v, const uint8_t **out,
+                   size_t *len) {
     *out = empty;
     *len = 0;
     if (v->kind != WP_JSON_STRING && v->kind != WP_JSON_NUMBER) return true;

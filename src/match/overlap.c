@@ -20,6 +20,7 @@
 #define MIN_HEADS 16
 #define FILTER_BITS_PER_HEAD 8 /* 1 in 16 of the foreign shingles passes at the fullest */
 #define WORD_BITS 64
+#define MARK_SLACK 8 /* marks are read eight at a time */
 
 void wp_overlap_base_init(struct wp_overlap_base *base) {
     *base = (struct wp_overlap_base){.a.width = 1};
@@ -165,14 +166,17 @@ uint32_t wp_overlap_base_find(const struct wp_overlap_base *base, uint64_t shing
     return find_entry(base, base->a.shingles, shingle) - 1; /* no entry gives WP_OVERLAP_NONE */
 }
 
-static enum wp_status count_distinct(struct wp_overlap_base *base, const struct wp_stream *b, uint32_t *out) {
+enum wp_status wp_overlap_count_distinct(struct wp_overlap_base *base, const struct wp_stream *b,
+                                         struct wp_overlap *o) {
+    o->distinct_b = b->distinct;
+    if (b->distinct || !b->count) return WP_OK;
     if (!base->counter) {
         base->counter = wp_alloc(1, sizeof *base->counter);
         if (!base->counter) return WP_ENOMEM;
         wp_overlap_base_init(base->counter);
     }
     WP_TRY(wp_overlap_base_set(base->counter, b));
-    *out = base->counter->a.distinct;
+    o->distinct_b = base->counter->a.distinct;
     return WP_OK;
 }
 
@@ -221,37 +225,48 @@ static void mark_hits(const struct wp_overlap_base *base, uint8_t *restrict in_a
     }
 }
 
+static inline uint64_t load_word(const uint8_t *p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* The sum of eight bytes that are 0 or 1. */
+static inline uint32_t sum_bytes(uint64_t word) {
+    return (uint32_t)(word * 0x0101010101010101u >> 56);
+}
+
+/* Eight bytes at a time: MARK_SLACK bytes behind marks[count] are readable and 0. */
 static uint32_t sum_marks(const uint8_t *marks, uint32_t count) {
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) sum += marks[i];
+    for (uint32_t i = 0; i < count; i += 8) sum += sum_bytes(load_word(marks + i));
     return sum;
 }
 
-/* Tokens that stand in a marked shingle; width - 1 zeros stand before marks[0] and from marks[tokens - width
- * + 1] on. A mark at i covers i .. i + width - 1. */
-static uint32_t sum_covered(const uint8_t *marks, uint32_t tokens, uint32_t width) {
+static inline uint32_t sum_smeared(const uint8_t *marks, uint32_t tokens, uint32_t width) {
     uint32_t sum = 0;
-    if (width == 5) { /* most text; unrolled, so that it becomes vector code */
-        for (uint32_t i = 0; i < tokens; i++)
-            sum += marks[i] | *(marks + i - 1) | *(marks + i - 2) | *(marks + i - 3) | *(marks + i - 4);
-        return sum;
-    }
-    for (uint32_t i = 0; i < tokens; i++) {
-        uint8_t covered = 0;
-        for (uint32_t s = 0; s < width; s++) covered |= *(marks + i - s);
-        sum += covered;
+    for (uint32_t i = 0; i < tokens; i += 8) {
+        uint64_t covered = load_word(marks + i);
+        for (uint32_t s = 1; s < width; s++) covered |= load_word(marks + i - s);
+        sum += sum_bytes(covered);
     }
     return sum;
+}
+
+/* Tokens that stand in a marked shingle: a mark at i covers i .. i + width - 1. There are width - 1 zeros
+ * before marks[0], and none but zeros from marks[tokens - width + 1] on. */
+static uint32_t sum_covered(const uint8_t *marks, uint32_t tokens, uint32_t width) {
+    return width == 5 ? sum_smeared(marks, tokens, 5) : sum_smeared(marks, tokens, width); /* 5: unrolled */
 }
 
 /* Pass 3: the counts, from the hits as marks. */
 static enum wp_status count_overlap(struct wp_overlap_base *base, const struct wp_stream *b,
                                     struct wp_overlap *out) {
     uint32_t pad = b->width - 1;
-    size_t bytes = (size_t)base->a.tokens + b->tokens + 2 * (size_t)pad;
+    size_t bytes = (size_t)base->a.tokens + b->tokens + 2 * ((size_t)pad + MARK_SLACK);
     WP_TRY(make_mark_room(base, bytes));
     memset(base->marks, 0, bytes);
-    uint8_t *in_a = base->marks + pad, *in_b = in_a + base->a.tokens + pad;
+    uint8_t *in_a = base->marks + pad, *in_b = in_a + base->a.tokens + MARK_SLACK + pad;
     mark_hits(base, in_a, in_b);
     out->shared = sum_marks(in_a, base->a.count);
     for (uint32_t k = 0; k < base->repeat_count; k++)
@@ -297,7 +312,7 @@ static uint32_t longest_run_of_hits(const struct wp_overlap_base *base) {
     return best;
 }
 
-enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, bool want_run,
+enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, unsigned want,
                                   struct wp_overlap *out) {
     *out = (struct wp_overlap){0};
     base->hit_count = 0;
@@ -307,14 +322,14 @@ enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_
     out->width = base->a.width;
     out->tokens_b = b->tokens;
     out->distinct_b = b->distinct;
-    if (!b->distinct && b->count) WP_TRY(count_distinct(base, b, &out->distinct_b));
+    if (want & WP_OVERLAP_DISTINCT) WP_TRY(wp_overlap_count_distinct(base, b, out));
     if (b->width != base->a.width || !b->count || !base->a.count) return WP_OK;
     WP_TRY(make_hit_room(base, b->count));
     uint32_t maybe = filter_positions(base, b->shingles, b->count, base->hit_b);
     base->hit_count = find_hits(base, b->shingles, maybe);
     if (!base->hit_count) return WP_OK;
     WP_TRY(count_overlap(base, b, out));
-    if (!want_run) return WP_OK;
+    if (!(want & WP_OVERLAP_RUN)) return WP_OK;
     uint32_t run = base->repeat_count ? longest_run_with_repeats(base, b) : longest_run_of_hits(base);
     out->longest_run = run + b->width - 1;
     return WP_OK;

@@ -41,7 +41,8 @@ struct wp_stream {
 /* a is the base, b the other. */
 struct wp_overlap {
     uint32_t shared; /* distinct shingles in both */
-    uint32_t distinct_a, distinct_b;
+    uint32_t distinct_a;
+    uint32_t distinct_b;           /* 0 when it was neither known nor asked for */
     uint32_t covered_a, covered_b; /* tokens that stand in a shared shingle */
     uint32_t tokens_a, tokens_b;
     uint32_t width;       /* tokens to a shingle, of a */
@@ -75,9 +76,19 @@ void wp_overlap_base_release(struct wp_overlap_base *base);
  * WP_ENOMEM. */
 enum wp_status wp_overlap_base_set(struct wp_overlap_base *base, const struct wp_stream *a);
 
-/* Compares b with the base and fills *out. longest_run is sought only when want_run. Errors as above. */
-enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, bool want_run,
+/* What costs extra, or-ed. */
+enum wp_overlap_want {
+    WP_OVERLAP_RUN = 1,      /* the longest run */
+    WP_OVERLAP_DISTINCT = 2, /* the different shingles of b, where its stream does not tell them */
+};
+
+/* Compares b with the base and fills *out. Errors as above. */
+enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, unsigned want,
                                   struct wp_overlap *out);
+
+/* Sets o->distinct_b afterwards, for Jaccard and containment; b as it was compared. WP_ENOMEM. */
+enum wp_status wp_overlap_count_distinct(struct wp_overlap_base *base, const struct wp_stream *b,
+                                         struct wp_overlap *o);
 
 /* The first position in the base of a shingle, or WP_OVERLAP_NONE; base->next leads on from there. */
 uint32_t wp_overlap_base_find(const struct wp_overlap_base *base, uint64_t shingle);

@@ -17,6 +17,7 @@ size_t wp_posting_table_words(size_t count) {
 }
 
 size_t wp_postings_repeated(uint64_t *postings, size_t count, uint64_t *table) {
+    if (!count) return 0; /* and then there need be no table */
     unsigned log = table_log(count), shift = 64 - log;
     size_t words = ((size_t)1 << log) / 64, kept = 0;
     uint64_t *seen = table, *twice = table + words;

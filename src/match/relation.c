@@ -68,15 +68,20 @@ const char *wp_rule_text(const struct wp_rule *rule, char *out, size_t size) {
     return out;
 }
 
-bool wp_rule_wants_run(const struct wp_rule *rule) {
-    return rule->match == WP_MATCH_STORY;
+unsigned wp_rule_wants(const struct wp_rule *rule) {
+    switch (rule->match) {
+    case WP_MATCH_STORY: return WP_OVERLAP_RUN;
+    case WP_MATCH_JACCARD: return WP_OVERLAP_DISTINCT;
+    default: return 0;
+    }
 }
 
 bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least) {
     switch (rule->match) {
     case WP_MATCH_JACCARD: return shared * SAMPLE_DOUBT >= rule->jaccard * least;
     case WP_MATCH_EXACT: return false; /* exact copies are found by their hash */
-    default: return true;              /* a passage of thirty words is no more than two hits already */
+    case WP_MATCH_STORY: return shared >= WP_STORY_SHARED || shared >= WP_STORY_SHARED_PART * least;
+    default: return true;
     }
 }
 

@@ -66,6 +66,13 @@ struct wp_rule {
 /* A text of fewer words matches exactly or not at all: five words in a row are half of it by chance. */
 #define WP_STORY_TOKENS_MIN 12
 
+/* Pairs that share less than this many shingles and less than this part of the smaller article's, both as
+ * estimated from sampled shingles, are not compared. Two meetings at the usual rate of one in twelve stand
+ * for 24 shingles: in articles of 240 words and more nine in ten such pairs share a stock phrase or two and
+ * no passage. */
+#define WP_STORY_SHARED 30
+#define WP_STORY_SHARED_PART 0.10
+
 /* What is known of a pair besides its overlap. */
 struct wp_pair_facts {
     bool same_owner;           /* false when either has none */
@@ -78,8 +85,8 @@ enum wp_status wp_rule_parse(const char *text, struct wp_rule *rule, struct wp_e
 /* Writes the rule so that it can be parsed again, "jaccard:0.5"; returns out. */
 const char *wp_rule_text(const struct wp_rule *rule, char *out, size_t size);
 
-/* Does judging need wp_overlap's longest_run? */
-bool wp_rule_wants_run(const struct wp_rule *rule);
+/* What wp_overlap_compare must find out for this rule: enum wp_overlap_want, or-ed. */
+unsigned wp_rule_wants(const struct wp_rule *rule);
 
 /* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones, and
  * believed within a factor of four only) and the smaller article has `least`? false: not worth comparing. */

@@ -44,7 +44,9 @@ static enum wp_status find_overlap(struct wp_pair *pair) {
     struct wp_overlap_base base;
     wp_overlap_base_init(&base);
     enum wp_status status = wp_overlap_base_set(&base, &pair->a.stream);
-    if (status == WP_OK) status = wp_overlap_compare(&base, &pair->b.stream, true, &pair->overlap);
+    if (status == WP_OK)
+        status =
+            wp_overlap_compare(&base, &pair->b.stream, WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &pair->overlap);
     wp_overlap_base_release(&base);
     return status;
 }

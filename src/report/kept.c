@@ -96,14 +96,14 @@ static enum wp_status copy_file(struct pass *p, struct wp_file *file, struct wp_
     return write_batch(p, err);
 }
 
-/* Opens input number `file`; the copy of standard input is read from its beginning. */
+/* Opens input number `file`; the copy of a pipe is read from its beginning. */
 static enum wp_status open_input(struct pass *p, uint32_t file, struct wp_file *opened, struct wp_file **use,
                                  struct wp_error *err) {
     const char *name = p->k->run->files[file];
-    *use = opened;
-    if (strcmp(name, "-") != 0) return wp_file_open(opened, name, err);
-    *use = p->k->stdin_copy;
-    return *use ? wp_file_rewind(*use, err) : WP_OK;
+    struct wp_file *copy = p->k->copies ? &p->k->copies[file] : NULL;
+    bool copied = copy && copy->open;
+    *use = copied ? copy : opened;
+    return copied ? wp_file_rewind(copy, err) : wp_file_open(opened, name, err);
 }
 
 static enum wp_status copy_input(struct pass *p, uint32_t file, struct wp_error *err) {
@@ -114,7 +114,7 @@ static enum wp_status copy_input(struct pass *p, uint32_t file, struct wp_error 
     enum wp_status status = wp_decoder_new(&decoder);
     wp_feed_init(&p->feed, file, p->k->run->settings.max_record_bytes, decoder);
     p->line = 0;
-    if (status == WP_OK && use) status = copy_file(p, use, err);
+    if (status == WP_OK) status = copy_file(p, use, err);
     wp_feed_release(&p->feed);
     wp_file_close(&opened, NULL);
     if (status == WP_OK && p->next_file == file)

@@ -1,7 +1,7 @@
 /*
  * kept.h - the second pass: the records that are kept, and the others, byte for byte as they came.
  *
- * The inputs are read again (standard input from the copy that the reader kept), line by line; the run knows
+ * The inputs are read again (pipes from the copies that the reader kept), line by line; the run knows
  * the file and line of every article. An input that changed in between is told, not guessed about.
  */
 #ifndef WP_REPORT_KEPT_H
@@ -12,8 +12,8 @@
 
 struct wp_kept {
     struct wp_run *run;
-    struct wp_output *kept, *removed;   /* either may be NULL */
-    struct wp_file *stdin_copy;         /* stands for "-"; NULL when there is none */
+    struct wp_output *kept, *removed; /* either may be NULL */
+    struct wp_file *copies; /* by file: what stands for inputs that were pipes; NULL when there is none */
     uint64_t kept_count, removed_count; /* set */
 };
 

@@ -170,16 +170,88 @@ static void put_ascii(struct wp_fold *f, size_t until) {
     f->open = open;
 }
 
+/* A character as the fast loop sees it. */
+struct plain {
+    unsigned brief; /* WP_BRIEF_ bits */
+    unsigned len;
+    uint32_t code;
+};
+
+/* Reads at in, which has 4 bytes. What is broken or longer than 3 bytes is SPECIAL. */
+static inline struct plain read_plain(const struct wp_unicode *u, const uint8_t *in) {
+    uint32_t a = in[0], b = in[1], c = in[2];
+    if (a < 0x80) return (struct plain){u->ascii[a] ? WP_BRIEF_WORD : 0, 1, u->ascii[a]};
+    if (a >= 0xc2 && a < 0xe0 && (b & 0xc0) == 0x80) {
+        uint32_t code = (a & 31) << 6 | (b & 63);
+        return (struct plain){u->brief[code], 2, code};
+    }
+    uint32_t code = (a & 15) << 12 | (b & 63) << 6 | (c & 63);
+    if (a >= 0xe0 && a < 0xf0 && (b & 0xc0) == 0x80 && (c & 0xc0) == 0x80 && code >= 0x800)
+        return (struct plain){u->brief[code], 3, code};
+    return (struct plain){WP_BRIEF_SPECIAL, 1, 0};
+}
+
+/* Running text outside ASCII: characters that stand for themselves, or nearly, until one does not. */
+static void put_plain(struct wp_fold *f, size_t until) {
+    const uint8_t *in = f->in;
+    uint8_t *text = f->text;
+    size_t pos = f->pos, out = f->out, count = f->count, open = f->open;
+    struct plain c =
+        f->len - pos >= 8 ? read_plain(f->unicode, in + pos) : (struct plain){WP_BRIEF_SPECIAL, 1, 0};
+    while (pos < until && f->len - pos >= 8) {
+        struct plain next = read_plain(f->unicode, in + pos + c.len);
+        if ((c.brief | next.brief) & (WP_BRIEF_SPECIAL | WP_BRIEF_MARK)) break;
+        if (c.len + next.len == 2) break; /* two of ASCII: put_ascii is faster */
+        size_t word = c.brief & WP_BRIEF_WORD;
+        if (c.brief & WP_BRIEF_ALONE) {
+            text[out] = ' ';
+            out += open;
+            open = 0;
+            f->alone++;
+        } else if (c.brief & WP_BRIEF_VANISH) {
+            pos += c.len;
+            c = next;
+            continue;
+        }
+        f->starts[count] = (uint32_t)out;
+        count += word & ~open;
+        memcpy(text + out, in + pos, 4);
+        if (c.brief & WP_BRIEF_RAISED) wp_utf8_encode(c.code + 32, text + out);
+        if (c.len == 1) text[out] = word ? (uint8_t)c.code : ' ';
+        if (!word) text[out] = ' ';
+        out += word ? c.len : open;
+        open = word;
+        if (c.brief & WP_BRIEF_ALONE) {
+            text[out++] = ' ';
+            open = 0;
+        }
+        pos += c.len;
+        c = next;
+    }
+    f->pos = pos;
+    f->out = out;
+    f->count = count;
+    f->open = open;
+}
+
+/* What needs no more than a table: ASCII, and plain characters behind it. Returns whether it got on. */
+static bool put_easy(struct wp_fold *f, size_t at, size_t until) {
+    size_t before;
+    f->pos = at;
+    do {
+        before = f->pos;
+        if (f->in[before] < 0x80) put_ascii(f, until);
+        put_plain(f, until);
+    } while (f->pos > before && f->pos < until && f->pos < f->len);
+    return f->pos > at;
+}
+
 void wp_fold_step(struct wp_fold *f, size_t until) {
     struct character c = read_character(f, f->pos);
     while (c.len && c.at < until && f->status == WP_OK) {
-        if (c.len == 1 && !f->ranges) {
-            f->pos = c.at;
-            put_ascii(f, until);
-            if (f->pos > c.at) {
-                c = read_character(f, f->pos);
-                continue;
-            }
+        if (!f->ranges && put_easy(f, c.at, until)) {
+            c = read_character(f, f->pos);
+            continue;
         }
         struct character next = read_character(f, c.at + c.len);
         if (next.entry & WP_CHAR_NONSTARTER) {

@@ -46,7 +46,7 @@ gzip -k dump.jsonl
 mkdir more && printf '{"id":"far","text":"Elsewhere, the bridge over the old river will close on Monday, the mayor said"}\n' > more/x.jsonl
 "$WIREPRINT" explain far one --in dump.jsonl more | grep -qF 'copy by' || fail "two dumps"
 "$WIREPRINT" explain one one --in dump.jsonl | grep -qF 'The second of this id.' || fail "one id twice"
-head -1 dump.jsonl > record.json
+{ printf '\357\273\277'; head -1 dump.jsonl; } > record.json # a byte order mark is no text
 printf '{\n  "id": "p",\n  "text": "The bridge over the old river will close on Monday. Is it?"\n}\n' > pretty.json
 "$WIREPRINT" explain record.json pretty.json | grep -qF 'A  record.json (punchng.com): A bridge' || fail "record file"
 printf '{"id":"q","body":{"words":"other field"}}\n' > nested.json

@@ -1,13 +1,13 @@
 /*
- * fuzz_date.c - any bytes as a date, and as "FORMAT\nDATE". What is understood lies in the years 1 to 9999, give or
- * take a time zone, and is understood the same way with white space around it.
+ * fuzz_date.c - any bytes as a date, and as "FORMAT\nDATE". What is understood lies in the years 1 to 9999,
+ * give or take a time zone, and is understood the same way with white space around it.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "input/date.h"
 
-/* 0001-01-01 and 9999-12-31 with a day to spare; numbers may say more. */
+/* 0001-01-01 and 9999-12-31 with a day to spare. */
 #define FIRST (-62135596800 - 90000)
 #define LAST (253402300800 + 90000)
 
@@ -21,8 +21,7 @@ static void try_date(const char *text, size_t len, const char *format) {
     int64_t seconds = 0, again = 0;
     bool understood = wp_date_parse(text, len, format, &seconds);
     if (!understood) return;
-    bool epoch = format && strstr(format, "%s");
-    if (!epoch) require(seconds >= FIRST && seconds <= LAST);
+    require(seconds >= FIRST && seconds <= LAST);
     char padded[200];
     require(len <= sizeof padded - 2);
     padded[0] = ' ';

@@ -1,6 +1,6 @@
 /*
- * fuzz_framing.c - any bytes as a compressed file: decoded whole and in pieces, both must give the same bytes and the
- * same verdict.
+ * fuzz_framing.c - any bytes as a compressed file: decoded whole and in pieces, both must give the same bytes
+ * and the same verdict.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,8 +28,10 @@ static enum wp_status decode(const uint8_t *data, size_t size, size_t in_step, s
     while (status == WP_OK && more && out->len < OUT_MAX) {
         require(wp_buffer_reserve(out, out_step, SIZE_MAX) == WP_OK);
         size_t room = OUT_MAX - out->len < out_step ? OUT_MAX - out->len : out_step;
-        struct wp_decoder_io io = {.in = data + at, .in_len = size - at < in_step ? size - at : in_step,
-                                   .out = out->data + out->len, .out_cap = room};
+        struct wp_decoder_io io = {.in = data + at,
+                                   .in_len = size - at < in_step ? size - at : in_step,
+                                   .out = out->data + out->len,
+                                   .out_cap = room};
         status = wp_decoder_run(d, &io, &err);
         require(io.in_used <= io.in_len && io.out_len <= room);
         at += io.in_used;
@@ -39,7 +41,8 @@ static enum wp_status decode(const uint8_t *data, size_t size, size_t in_step, s
     }
     if (status == WP_OK && out->len < OUT_MAX) status = wp_decoder_finish(d, &err);
     if (wp_decoder_format(d) == WP_FORMAT_PLAIN && status == WP_OK)
-        require(out->len == (size < OUT_MAX ? size : OUT_MAX) && (!size || !memcmp(out->data, data, out->len)));
+        require(out->len == (size < OUT_MAX ? size : OUT_MAX) &&
+                (!size || !memcmp(out->data, data, out->len)));
     wp_decoder_free(d);
     return status;
 }

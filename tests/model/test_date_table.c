@@ -1,4 +1,5 @@
-/* test_date_table.c - dates beside Python's datetime and email.utils (date_table.h, by make_date_table.py). */
+/* test_date_table.c - dates beside Python's datetime and email.utils (date_table.h, by make_date_table.py).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -17,8 +18,9 @@ static void as_python(void **state) {
         bool understood = wp_date_parse(table[i].text, strlen(table[i].text), table[i].format, &seconds);
         if (understood == table[i].understood && (!understood || seconds == table[i].seconds)) continue;
         wrong++;
-        print_message("%s by %s: %lld, not %lld\n", table[i].text, table[i].format ? table[i].format : "itself",
-                      (long long)seconds, (long long)table[i].seconds);
+        print_message("%s by %s: %lld, not %lld\n", table[i].text,
+                      table[i].format ? table[i].format : "itself", (long long)seconds,
+                      (long long)table[i].seconds);
     }
     assert_int_equal(wrong, 0);
 }

@@ -1,6 +1,7 @@
 /*
- * test_record_table.c - the parser of records beside Python's json module: what is refused, what is decoded to
- * what (record_table.h, made by make_record_table.py), with each kernel, and with anything behind the line.
+ * test_record_table.c - the parser of records beside Python's json module: what is refused, what is decoded
+ * to what (record_table.h, made by make_record_table.py), with each kernel, and with anything behind the
+ * line.
  */
 #include <setjmp.h>
 #include <stdarg.h>

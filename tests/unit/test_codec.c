@@ -1,9 +1,9 @@
 /*
- * test_codec.c - decoding: members, frames, skippable frames, every cut and every flipped byte of small files,
- * what is delivered before the damage; encoding: the same bytes however the input is cut.
+ * test_codec.c - decoding: members, frames, skippable frames, every cut and every flipped byte of small
+ * files, what is delivered before the damage; encoding: the same bytes however the input is cut.
  *
- * Compressed inputs come from codec_data.h (other programs' work) or are put together by hand from the format's
- * specification (RFC 8878: raw and RLE blocks).
+ * Compressed inputs come from codec_data.h (other programs' work) or are put together by hand from the
+ * format's specification (RFC 8878: raw and RLE blocks).
  */
 #include <setjmp.h>
 #include <stdbool.h>
@@ -46,8 +46,10 @@ static struct result decode(const uint8_t *data, size_t len, size_t in_step, siz
         }
         if (r.status == WP_OK) assert_true(at > was || r.out.len > had); /* never idle */
     }
-    if (r.status == WP_OK) r.status = wp_decoder_finish(d, &r.error);
-    else assert_int_equal(wp_decoder_finish(d, NULL), r.status);
+    if (r.status == WP_OK)
+        r.status = wp_decoder_finish(d, &r.error);
+    else
+        assert_int_equal(wp_decoder_finish(d, NULL), r.status);
     r.format = wp_decoder_format(d);
     wp_decoder_free(d);
     free(copy);
@@ -180,8 +182,8 @@ static void put_block(struct wp_buffer *b, unsigned type, bool last, size_t size
     put(b, bytes, 3);
 }
 
-/* A frame of raw and RLE blocks by hand; the third block is of the reserved type. All before it comes out, whatever
- * the pieces, and the offset is that of the block. */
+/* A frame of raw and RLE blocks by hand; the third block is of the reserved type. All before it comes out,
+ * whatever the pieces, and the offset is that of the block. */
 static void what_stands_before_the_damage(void **state) {
     (void)state;
     static const uint8_t frame[] = {0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38}; /* window 2^17 */
@@ -256,7 +258,8 @@ static void encoder_round_trip_and_same_bytes(void **state) {
     (void)state;
     struct wp_buffer text = {0};
     for (unsigned i = 0; i < 60000; i++)
-        assert_int_equal(wp_buffer_print(&text, "{\"id\":%u,\"text\":\"%u %u\"}\n", i, i * 2654435761u, i % 77), WP_OK);
+        assert_int_equal(
+            wp_buffer_print(&text, "{\"id\":%u,\"text\":\"%u %u\"}\n", i, i * 2654435761u, i % 77), WP_OK);
     for (int format = WP_FORMAT_PLAIN; format <= WP_FORMAT_ZSTD; format++) {
         struct wp_buffer a = encode(format, &text, 1), b = encode(format, &text, 99);
         assert_int_equal(a.len, b.len);

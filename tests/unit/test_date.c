@@ -1,6 +1,7 @@
 /*
- * test_date.c - what no other program decides for us: odd forms, what is refused, formats that are no formats.
- * Seconds were worked out with `date -u -d ... +%s`. The bulk of forms stands in tests/model/test_date_table.c.
+ * test_date.c - what no other program decides for us: odd forms, what is refused, formats that are no
+ * formats. Seconds were worked out with `date -u -d ... +%s`. The bulk of forms stands in
+ * tests/model/test_date_table.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,6 +85,7 @@ static void numbers(void **state) {
     refuse("2021", NULL);
     refuse("0", NULL);
     refuse("1631793600000000000", NULL);
+    refuse("-99999999999", NULL); /* before the year 1 */
     refuse("1e9", NULL);
     refuse("1.", NULL);
     refuse(".5", NULL);
@@ -92,12 +94,42 @@ static void numbers(void **state) {
 static void refused(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "",           " ",          "x",           "2021",       "2021-09",     "2021-9-16",
-        "2021-02-29", "1900-02-29", "2021-13-01",  "2021-00-10", "2021-09-00",  "2021-09-31",
-        "0000-01-01", "2021-09-16T", "2021-09-16T25:00", "2021-09-16T12:60", "2021-09-16T12:00:61",
-        "2021-09-16T24:00:01", "2021-09-16T12:00+24", "2021-09-16T12:00+01:60", "2021-09-16T12:00 XYZ",
-        "2021-09-16T12:00:00.", "2021-09-16x", "2021-09/16", "16 Foo 2021", "Xxx, 16 Sep 2021", "16Sep2021",
-        "16 Sep 2021 12:00 (open", "09/16/2021", "Thu", "yesterday", "16 Sep", "-", "+", "--1", "16 Sep 2021 12:00 J",
+        "",
+        " ",
+        "x",
+        "2021",
+        "2021-09",
+        "2021-9-16",
+        "2021-02-29",
+        "1900-02-29",
+        "2021-13-01",
+        "2021-00-10",
+        "2021-09-00",
+        "2021-09-31",
+        "0000-01-01",
+        "2021-09-16T",
+        "2021-09-16T25:00",
+        "2021-09-16T12:60",
+        "2021-09-16T12:00:61",
+        "2021-09-16T24:00:01",
+        "2021-09-16T12:00+24",
+        "2021-09-16T12:00+01:60",
+        "2021-09-16T12:00 XYZ",
+        "2021-09-16T12:00:00.",
+        "2021-09-16x",
+        "2021-09/16",
+        "16 Foo 2021",
+        "Xxx, 16 Sep 2021",
+        "16Sep2021",
+        "16 Sep 2021 12:00 (open",
+        "09/16/2021",
+        "Thu",
+        "yesterday",
+        "16 Sep",
+        "-",
+        "+",
+        "--1",
+        "16 Sep 2021 12:00 J",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) refuse(texts[i], NULL);
     int64_t seconds;
@@ -128,13 +160,15 @@ static void formats(void **state) {
     refuse("13:00 PM 09/16/2021", "%I:%M %p %m/%d/%Y");
     refuse("00:00 PM 09/16/2021", "%H:%M %p %m/%d/%Y");
     refuse("09", "%m");
+    refuse("@999999999999", "@%s"); /* behind the year 9999 */
     refuse("16", "%");
     refuse("16", "%Q");
 }
 
 static void which_formats_are_formats(void **state) {
     (void)state;
-    static const char *const good[] = {"%Y-%m-%d", "%m/%d/%y", "%j %Y", "%s", "%F", "%D %I:%M %p", "%a, %e %B %Y %z %%"};
+    static const char *const good[] = {"%Y-%m-%d",    "%m/%d/%y",          "%j %Y", "%s", "%F",
+                                       "%D %I:%M %p", "%a, %e %B %Y %z %%"};
     static const char *const bad[] = {"", "%", "%Y-%m", "%Q", "date", "%d %m", "%H:%M", "%Y%m%d%", "%E"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(wp_date_format_valid(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(wp_date_format_valid(bad[i]));
@@ -143,8 +177,9 @@ static void which_formats_are_formats(void **state) {
 int main(void) {
     setenv("TZ", "Asia/Tokyo", 1); /* must not matter */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(iso_and_friends), cmocka_unit_test(mail_dates), cmocka_unit_test(numbers),
-        cmocka_unit_test(refused),         cmocka_unit_test(formats),    cmocka_unit_test(which_formats_are_formats),
+        cmocka_unit_test(iso_and_friends), cmocka_unit_test(mail_dates),
+        cmocka_unit_test(numbers),         cmocka_unit_test(refused),
+        cmocka_unit_test(formats),         cmocka_unit_test(which_formats_are_formats),
     };
     return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

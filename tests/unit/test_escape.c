@@ -1,6 +1,6 @@
 /*
- * test_escape.c - every kernel against a decoder that goes byte by byte, on random strings in which escapes are
- * frequent, at all offsets and lengths; then single escapes against the table of RFC 8259.
+ * test_escape.c - every kernel against a decoder that goes byte by byte, on random strings in which escapes
+ * are frequent, at all offsets and lengths; then single escapes against the table of RFC 8259.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,8 @@ static size_t utf8(long c, char *out) {
     if (c < 0x80) return out[0] = (char)c, 1;
     if (c < 0x800) return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
     if (c < 0x10000)
-        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)), out[2] = (char)(0x80 | (c & 63)), 3;
+        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)),
+               out[2] = (char)(0x80 | (c & 63)), 3;
     return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | (c >> 12 & 63)),
            out[2] = (char)(0x80 | (c >> 6 & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
 }
@@ -59,7 +60,8 @@ static long slow(const char *s, size_t len, char *out) {
         long c = *s == 'u' ? hex(s + 1, end) : -1;
         if (c < 0) return -1;
         s += 5;
-        long low = c >= 0xd800 && c < 0xdc00 && end - s >= 6 && s[0] == '\\' && s[1] == 'u' ? hex(s + 2, end) : -1;
+        long low =
+            c >= 0xd800 && c < 0xdc00 && end - s >= 6 && s[0] == '\\' && s[1] == 'u' ? hex(s + 2, end) : -1;
         if (low >= 0xdc00 && low < 0xe000) {
             c = 0x10000 + (c - 0xd800) * 0x400 + (low - 0xdc00);
             s += 6;
@@ -95,8 +97,18 @@ static void check_all(const char *text, size_t len) {
     if (wp_cpu_level() >= WP_CPU_AVX512) check(wp_escape_decode_avx512, text, len);
 }
 
-static const char *const pieces[] = {"\\n",     "\\\"",    "\\\\",  "\\/",          "\\t",   "\\u00e9",
-                                     "\\ud83d\\ude00", "\\udead", "\\ud83d", "a", "word ", "\xc3\xa9",
+static const char *const pieces[] = {"\\n",
+                                     "\\\"",
+                                     "\\\\",
+                                     "\\/",
+                                     "\\t",
+                                     "\\u00e9",
+                                     "\\ud83d\\ude00",
+                                     "\\udead",
+                                     "\\ud83d",
+                                     "a",
+                                     "word ",
+                                     "\xc3\xa9",
                                      "0123456789012345678901234567890123456789"};
 static const char *const broken[] = {"\\x", "\\u12g4", "\\u", "\\u123", "\\\xc3\xa9", "\\", "\\N", "\\0"};
 

@@ -116,6 +116,148 @@ static void test_missing_and_damaged_files(void **state) {
     wp_line_file_close(&f);
 }
 
+/* The file is small: the damage is met by the very read that gave the lines. */
+static void test_what_stands_before_the_damage_is_given(void **state) {
+    (void)state;
+    static const char *const names[] = {"tail.gz", "tail.zst"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = write_file(names[i], "one\ntwo\nthr", 11);
+        FILE *file = fopen(path, "ab");
+        assert_non_null(file);
+        assert_int_equal(fwrite("garbage", 1, 7, file), 7);
+        assert_int_equal(fclose(file), 0);
+        struct wp_line_file f;
+        struct wp_error err;
+        const uint8_t *line;
+        size_t len;
+        assert_int_equal(wp_line_file_open(&f, path, 100, &err), WP_OK);
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
+            assert_memory_equal(line, k ? "two" : "one", 3);
+        }
+        for (int k = 0; k < 2; k++) { /* it stays damaged, and the cut line is never given */
+            assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_EDAMAGED);
+            assert_string_equal(err.file, path);
+        }
+        wp_line_file_close(&f);
+        struct wp_buffer all = {0};
+        assert_int_equal(wp_whole_file_read(path, 100, &all, &err), WP_EDAMAGED);
+        wp_buffer_release(&all);
+    }
+}
+
+/* Cut anywhere: whole lines of the original in order, then damage, however often one asks. */
+static void test_every_cut(void **state) {
+    (void)state;
+    static const char *const names[] = {"every.gz", "every.zst"};
+    char text[1500];
+    size_t text_len = 0, len;
+    const uint8_t *line;
+    struct wp_error err;
+    for (unsigned i = 0; i < 100; i++)
+        text_len += (size_t)snprintf(text + text_len, sizeof text - text_len, "%u %u\n", i, i * 2654435761u);
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = write_file(names[i], text, text_len);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        fseek(file, 0, SEEK_END);
+        for (long cut = ftell(file) - 1; cut > 0; cut--) {
+            struct wp_line_file f;
+            enum wp_status status;
+            size_t at = 0;
+            assert_int_equal(truncate(path, cut), 0);
+            assert_int_equal(wp_line_file_open(&f, path, 100, &err), WP_OK);
+            while ((status = wp_line_file_next(&f, &line, &len, &err)) == WP_OK) {
+                assert_true(at + len < text_len);
+                assert_memory_equal(line, text + at, len);
+                assert_int_equal(text[at + len], '\n');
+                at += len + 1;
+            }
+            assert_int_equal(status, WP_EDAMAGED);
+            assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_EDAMAGED);
+            wp_line_file_close(&f);
+        }
+        fclose(file);
+    }
+}
+
+static void test_byte_order_mark(void **state) {
+    (void)state;
+    static const char *const lines[] = {"one", "\xef\xbb\xbftwo"}, *const none[] = {""};
+    expect_lines(write_file("bom", "\xef\xbb\xbfone\n\xef\xbb\xbftwo\n", 14), lines, 2);
+    expect_lines(write_file("bom.gz", "\xef\xbb\xbfone\n\xef\xbb\xbftwo", 13), lines, 2);
+    expect_lines(write_file("bom_line", "\xef\xbb\xbf\n", 4), none, 1);
+    expect_lines(write_file("bom_only", "\xef\xbb\xbf", 3), none, 0);
+}
+
+/* The limit holds for lines that fit the buffer too; exactly the limit is allowed, and what follows is read
+ * on. */
+static void test_too_long_lines_are_told_one_by_one(void **state) {
+    (void)state;
+    static const char text[] = "12345\n123456\n\n1234567890\n5\n123456";
+    static const enum wp_status want[] = {WP_OK, WP_ETOOBIG, WP_OK, WP_ETOOBIG, WP_OK, WP_ETOOBIG, WP_END};
+    struct wp_line_file f;
+    struct wp_error err;
+    const uint8_t *line;
+    size_t len;
+    assert_int_equal(wp_line_file_open(&f, write_file("limit", text, sizeof text - 1), 5, &err), WP_OK);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        assert_int_equal(wp_line_file_next(&f, &line, &len, &err), want[i]);
+        if (want[i] == WP_ETOOBIG) assert_int_equal(err.line, i + 1);
+        if (want[i] != WP_END) assert_int_equal(f.number, i + 1);
+    }
+    wp_line_file_close(&f);
+}
+
+/* The mark does not count, wherever reading happens to stop: around 64 KiB it does, just behind the line. */
+static void test_mark_and_limit(void **state) {
+    (void)state;
+    static char text[70000];
+    for (size_t n = 65520; n < 65550; n++)
+        for (size_t limit = n - 1; limit <= n; limit++) {
+            struct wp_line_file f;
+            const uint8_t *line;
+            size_t len;
+            memset(text, 'x', sizeof text);
+            memcpy(text, "\xef\xbb\xbf", 3);
+            memcpy(text + 3 + n, "\nend\n", 5);
+            assert_int_equal(wp_line_file_open(&f, write_file("edge", text, n + 8), limit, NULL), WP_OK);
+            assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), limit < n ? WP_ETOOBIG : WP_OK);
+            if (limit == n) assert_int_equal(len, n);
+            assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), WP_OK);
+            assert_int_equal(len, 3);
+            assert_int_equal(f.number, 2);
+            assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), WP_END);
+            wp_line_file_close(&f);
+        }
+}
+
+/* A line much longer than any buffer is dropped as it comes. */
+static void test_memory_stays_bounded(void **state) {
+    (void)state;
+    size_t big = (size_t)20 << 20, len;
+    uint8_t *text = wp_alloc(big + 5, 1);
+    struct wp_line_file f;
+    const uint8_t *line;
+    memset(text, 'x', big);
+    memcpy(text + big, "\nend\n", 5);
+    assert_int_equal(wp_line_file_open(&f, write_file("giant.zst", text, big + 5), 1000, NULL), WP_OK);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), WP_ETOOBIG);
+    assert_true(f.text.cap <= (size_t)2 << 20);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), WP_OK);
+    assert_int_equal(len, 3);
+    assert_int_equal(f.number, 2);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, NULL), WP_END);
+    wp_line_file_close(&f);
+    struct wp_error err;
+    struct wp_buffer all = {0};
+    assert_int_equal(wp_whole_file_read(write_file("whole", text, 2000), 1999, &all, &err), WP_ETOOBIG);
+    assert_int_equal(wp_whole_file_read(write_file("whole", text, 2000), 2000, &all, &err), WP_OK);
+    assert_int_equal(all.len, 2000);
+    wp_buffer_release(&all);
+    wp_free(text);
+}
+
 static int set_up(void **state) {
     (void)state;
     return mkdtemp(dir) ? 0 : -1;
@@ -134,6 +276,12 @@ int main(void) {
         cmocka_unit_test(test_many_lines_in_every_format),
         cmocka_unit_test(test_a_line_may_be_longer_than_the_buffer_but_not_than_the_limit),
         cmocka_unit_test(test_missing_and_damaged_files),
+        cmocka_unit_test(test_what_stands_before_the_damage_is_given),
+        cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_too_long_lines_are_told_one_by_one),
+        cmocka_unit_test(test_mark_and_limit),
+        cmocka_unit_test(test_memory_stays_bounded),
     };
     return cmocka_run_group_tests_name("line file", tests, set_up, tear_down);
 }

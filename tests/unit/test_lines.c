@@ -1,6 +1,6 @@
 /*
- * test_lines.c - batches against a plain split at newlines, for random contents, piece sizes and limits; then the
- * named cases: byte order mark, CRLF, no last newline, lines that are too long, damage.
+ * test_lines.c - batches against a plain split at newlines, for random contents, piece sizes and limits; then
+ * the named cases: byte order mark, CRLF, no last newline, lines that are too long, damage.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,8 +21,10 @@ struct listing {
 };
 
 static void note(struct listing *l, const struct wp_line *line) {
-    if (line->too_long) assert_int_equal(wp_buffer_add(&l->text, TOO_LONG, sizeof TOO_LONG - 1), WP_OK);
-    else assert_int_equal(wp_buffer_add(&l->text, line->data, line->len), WP_OK);
+    if (line->too_long)
+        assert_int_equal(wp_buffer_add(&l->text, TOO_LONG, sizeof TOO_LONG - 1), WP_OK);
+    else
+        assert_int_equal(wp_buffer_add(&l->text, line->data, line->len), WP_OK);
     assert_int_equal(wp_buffer_add(&l->text, "\n", 1), WP_OK);
     l->lines++;
 }
@@ -115,11 +117,24 @@ static void as_a_plain_split(void **state) {
 
 static void named_cases(void **state) {
     (void)state;
-    static const char *const cases[] = {"",  "\n",  "\n\n", "a",  "a\n", "a\nb", "a\r\nb\r\n", "\xef\xbb\xbf",
-                                        "\xef\xbb\xbf\n", "\xef\xbb\xbf{}\n", "\xef\xbb", "\xef", "a\xef\xbb\xbf\n"};
+    static const char *const cases[] = {"",
+                                        "\n",
+                                        "\n\n",
+                                        "a",
+                                        "a\n",
+                                        "a\nb",
+                                        "a\r\nb\r\n",
+                                        "\xef\xbb\xbf",
+                                        "\xef\xbb\xbf\n",
+                                        "\xef\xbb\xbf{}\n",
+                                        "\xef\xbb",
+                                        "\xef",
+                                        "a\xef\xbb\xbf\n"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t step = 1; step < 10; step++) compare(cases[i], strlen(cases[i]), 5, step, 1);
-    struct listing l = run("\xef\xbb\xbf" "one\r\ntwo", 11, 100, 2, 1);
+    struct listing l = run("\xef\xbb\xbf"
+                           "one\r\ntwo",
+                           11, 100, 2, 1);
     assert_int_equal(l.text.len, 9);
     assert_memory_equal(l.text.data, "one\r\ntwo\n", 9);
     wp_buffer_release(&l.text);

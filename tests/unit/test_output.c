@@ -1,6 +1,6 @@
 /*
- * test_output.c - nothing under the final name before commit, all of it afterwards, nothing aside in any case.
- * What is written compressed is read back by the gzip and zstd programs, not by us.
+ * test_output.c - nothing under the final name before commit, all of it afterwards, nothing aside in any
+ * case. What is written compressed is read back by the gzip and zstd programs, not by us.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,7 +92,9 @@ static void same_bytes(void **state) {
         struct wp_output o;
         assert_int_equal(wp_output_open(&o, i ? "s1.zst" : "s0.zst", NULL), WP_OK);
         for (size_t at = 0, step = i ? 999 : sizeof data; at < sizeof data; at += step)
-            assert_int_equal(wp_output_write(&o, data + at, sizeof data - at < step ? sizeof data - at : step, NULL), WP_OK);
+            assert_int_equal(
+                wp_output_write(&o, data + at, sizeof data - at < step ? sizeof data - at : step, NULL),
+                WP_OK);
         assert_int_equal(o.total, sizeof data);
         assert_int_equal(wp_output_commit(&o, NULL), WP_OK);
     }
@@ -134,8 +136,10 @@ static void no_more_room(void **state) {
         enum wp_status status = WP_OK;
         for (unsigned n = 0; n < 1000000 && status == WP_OK; n++)
             status = wp_output_print(&o, &err, "%u\n", n * 2654435761u);
-        if (status == WP_OK) status = wp_output_commit(&o, &err);
-        else wp_output_free(&o);
+        if (status == WP_OK)
+            status = wp_output_commit(&o, &err);
+        else
+            wp_output_free(&o);
         setrlimit(RLIMIT_FSIZE, &old);
         assert_int_not_equal(status, WP_OK);
         assert_string_equal(err.file, names[i]);
@@ -187,8 +191,8 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commit_and_abort), cmocka_unit_test(replacing), cmocka_unit_test(empty_outputs),
-        cmocka_unit_test(same_bytes),       cmocka_unit_test(devices),   cmocka_unit_test(no_more_room),
+        cmocka_unit_test(commit_and_abort), cmocka_unit_test(replacing),   cmocka_unit_test(empty_outputs),
+        cmocka_unit_test(same_bytes),       cmocka_unit_test(devices),     cmocka_unit_test(no_more_room),
         cmocka_unit_test(refusals),         cmocka_unit_test(long_prints),
     };
     return cmocka_run_group_tests_name("output", tests, set_up, tear_down);

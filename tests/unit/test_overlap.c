@@ -26,7 +26,8 @@ static struct wp_overlap compare(const char *a, uint32_t width_a, const char *b,
     struct wp_overlap o;
     wp_overlap_base_init(&base);
     assert_int_equal(wp_overlap_base_set(&base, letters(&ta, a, width_a)), WP_OK);
-    assert_int_equal(wp_overlap_compare(&base, letters(&tb, b, width_b), true, &o), WP_OK);
+    assert_int_equal(
+        wp_overlap_compare(&base, letters(&tb, b, width_b), WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o), WP_OK);
     wp_overlap_base_release(&base);
     return o;
 }
@@ -132,8 +133,9 @@ static void test_refusals(void **state) {
     assert_int_equal(wp_overlap_base_set(&base, &bad_count), WP_EINVAL);
     assert_int_equal(wp_overlap_base_set(&base, &wide), WP_EINVAL);
     assert_int_equal(wp_overlap_base_set(&base, &big), WP_ETOOBIG);
-    assert_int_equal(wp_overlap_compare(&base, &big, true, &o), WP_ETOOBIG);
-    assert_int_equal(wp_overlap_compare(&base, &bad_count, true, &o), WP_EINVAL);
+    assert_int_equal(wp_overlap_compare(&base, &big, WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o), WP_ETOOBIG);
+    assert_int_equal(wp_overlap_compare(&base, &bad_count, WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o),
+                     WP_EINVAL);
     wp_overlap_base_release(&base);
 }
 
@@ -145,13 +147,17 @@ static void test_scratch_is_used_again(void **state) {
     wp_overlap_base_init(&base);
     assert_int_equal(wp_overlap_base_set(&base, letters(&a, "the quick brown fox jumps over the dog", 5)),
                      WP_OK);
-    assert_int_equal(wp_overlap_compare(&base, letters(&b, "the quick brown fox", 5), true, &o), WP_OK);
+    assert_int_equal(wp_overlap_compare(&base, letters(&b, "the quick brown fox", 5),
+                                        WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o),
+                     WP_OK);
     assert_int_equal(o.longest_run, 19);
     uint32_t *heads = base.heads, *first = base.first;
     assert_int_equal(wp_overlap_base_set(&base, letters(&a, "something short", 5)), WP_OK);
     assert_ptr_equal(base.heads, heads);
     assert_ptr_equal(base.first, first);
-    assert_int_equal(wp_overlap_compare(&base, letters(&b, "the quick brown fox", 5), true, &o), WP_OK);
+    assert_int_equal(wp_overlap_compare(&base, letters(&b, "the quick brown fox", 5),
+                                        WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o),
+                     WP_OK);
     assert_int_equal(o.shared, 0); /* nothing of the first base is left */
     assert_int_equal(wp_overlap_base_find(&base, wp_hash64("short", 5)), 10);
     assert_int_equal(wp_overlap_base_find(&base, wp_hash64("quick", 5)), WP_OVERLAP_NONE);
@@ -168,7 +174,7 @@ static void test_run_search_is_bounded(void **state) {
     struct wp_overlap o;
     wp_overlap_base_init(&base);
     assert_int_equal(wp_overlap_base_set(&base, &s), WP_OK);
-    assert_int_equal(wp_overlap_compare(&base, &s, true, &o), WP_OK);
+    assert_int_equal(wp_overlap_compare(&base, &s, WP_OVERLAP_RUN | WP_OVERLAP_DISTINCT, &o), WP_OK);
     assert_int_equal(o.shared, 1);
     assert_int_equal(o.covered_a, COUNT + 4);
     assert_int_equal(o.longest_run, COUNT + 4);

@@ -1,8 +1,8 @@
 /*
  * test_owner.c - hosts in urls of every shape, the public suffix list, sources, the cache.
  *
- * Expected domains are those of the public suffix list as publicsuffix.org/list tells its rules; only suffixes
- * that will hardly change are used.
+ * Expected domains are those of the public suffix list as publicsuffix.org/list tells its rules; only
+ * suffixes that will hardly change are used.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +50,7 @@ static void urls(void **state) {
     expect("  https://punchng.com", "", "punchng.com");
     expect("feed+https://www.punchng.com/x", "", "punchng.com");
     expect("http://myblog.blogspot.com/", "", "myblog.blogspot.com"); /* the list's private part */
-    expect("http://www.city.kawasaki.jp/", "", "city.kawasaki.jp");  /* and its exceptions */
+    expect("http://www.city.kawasaki.jp/", "", "city.kawasaki.jp");   /* and its exceptions */
     expect("http://some.unlisted-zone/", "", "some.unlisted-zone");
 }
 
@@ -60,7 +60,8 @@ static void hosts_that_stand_for_themselves(void **state) {
     expect("http://[2001:DB8::1]:80/x", "", "[2001:db8::1]");
     expect("http://localhost/x", "", "localhost");
     expect("http://co.uk/", "", "co.uk");
-    expect("http://\xe4\xba\xba\xe6\xb0\x91.\xe4\xb8\xad\xe5\x9b\xbd/", "", "\xe4\xba\xba\xe6\xb0\x91.\xe4\xb8\xad\xe5\x9b\xbd");
+    expect("http://\xe4\xba\xba\xe6\xb0\x91.\xe4\xb8\xad\xe5\x9b\xbd/", "",
+           "\xe4\xba\xba\xe6\xb0\x91.\xe4\xb8\xad\xe5\x9b\xbd");
 }
 
 static void sources(void **state) {

@@ -51,7 +51,7 @@ static void names_and_directories(void **state) {
     expect("dir/", "dir/1.gz dir/a-b dir/a/deep/z dir/a/x dir/b dir/link");
     expect("empty", "");
     expect("link_to_dir", "link_to_dir/deep/z link_to_dir/x"); /* named, so followed */
-    expect("dir/.hidden", "dir/.hidden"); /* named, so meant */
+    expect("dir/.hidden", "dir/.hidden");                      /* named, so meant */
 }
 
 static void patterns(void **state) {
@@ -96,14 +96,15 @@ static int set_up(void **state) {
     (void)state;
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     static const char *const dirs[] = {"dir", "dir/a", "dir/a/deep", "dir/.git", "empty"};
-    static const char *const files[] = {"a.jsonl", "b.jsonl",   "odd[1].txt",  "odd1.txt", "secret",       "dir/b",
-                                        "dir/1.gz", "dir/a-b", "dir/a/x", "dir/a/deep/z", "dir/.hidden", "dir/.git/x"};
+    static const char *const files[] = {"a.jsonl", "b.jsonl",      "odd[1].txt",  "odd1.txt",
+                                        "secret",  "dir/b",        "dir/1.gz",    "dir/a-b",
+                                        "dir/a/x", "dir/a/deep/z", "dir/.hidden", "dir/.git/x"};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) mkdir(dirs[i], 0755);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) make(files[i]);
     chmod("secret", 0);
     mkfifo("dir/fifo", 0600); /* not read from a directory: it might wait for ever */
-    return symlink("dir/a", "link_to_dir") || symlink("../a.jsonl", "dir/link") || symlink("..", "dir/loop") ||
-           symlink("nowhere", "dangling") || symlink("nowhere", "dir/dangling");
+    return symlink("dir/a", "link_to_dir") || symlink("../a.jsonl", "dir/link") ||
+           symlink("..", "dir/loop") || symlink("nowhere", "dangling") || symlink("nowhere", "dir/dangling");
 }
 
 static int tear_down(void **state) {

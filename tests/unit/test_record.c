@@ -1,6 +1,6 @@
 /*
- * test_record.c - fields by name and by path, types, statuses, where views point, limits. What is JSON and what is
- * not stands in tests/model/test_record_table.c.
+ * test_record.c - fields by name and by path, types, statuses, where views point, limits. What is JSON and
+ * what is not stands in tests/model/test_record_table.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +53,9 @@ static void use_fields(const struct wp_fields *fields) {
 static void default_fields(void **state) {
     (void)state;
     use_fields(NULL);
-    struct wp_record r = good("{\"id\":\"7\",\"url\":\"http:\\/\\/a.b\\/c\",\"source\":\"S\",\"date\":\"2021-09-16\","
-                              "\"title\":\"T \\u00e9\",\"text\":\"line\\nline\",\"lang\":\"en\"}\r\n");
+    struct wp_record r =
+        good("{\"id\":\"7\",\"url\":\"http:\\/\\/a.b\\/c\",\"source\":\"S\",\"date\":\"2021-09-16\","
+             "\"title\":\"T \\u00e9\",\"text\":\"line\\nline\",\"lang\":\"en\"}\r\n");
     EXPECT(r, id, "7");
     EXPECT(r, url, "http://a.b/c");
     EXPECT(r, source, "S");
@@ -84,7 +85,11 @@ static void types_of_values(void **state) {
     EXPECT(r, id, "1");
     EXPECT(r, text, "a");
     r = good("{\"text\":\"a\\ud83d\\ude00b\\ud83dc\\ude00d\"}");
-    EXPECT(r, text, "a\xf0\x9f\x98\x80" "b\xef\xbf\xbd" "c\xef\xbf\xbd" "d");
+    EXPECT(r, text,
+           "a\xf0\x9f\x98\x80"
+           "b\xef\xbf\xbd"
+           "c\xef\xbf\xbd"
+           "d");
 }
 
 static void statuses(void **state) {
@@ -119,9 +124,11 @@ static void statuses(void **state) {
 
 static void named_fields(void **state) {
     (void)state;
-    struct wp_fields f = {.id = "meta.key", .text = "body", .url = "", .title = "meta.head.line", .date = "body"};
+    struct wp_fields f = {
+        .id = "meta.key", .text = "body", .url = "", .title = "meta.head.line", .date = "body"};
     use_fields(&f);
-    struct wp_record r = good("{\"url\":\"u\",\"meta\":{\"x\":[{\"key\":0}],\"key\":9,\"head\":{\"line\":\"H\"}},\"body\":\"a\\nb\"}");
+    struct wp_record r = good("{\"url\":\"u\",\"meta\":{\"x\":[{\"key\":0}],\"key\":9,\"head\":{\"line\":"
+                              "\"H\"}},\"body\":\"a\\nb\"}");
     EXPECT(r, id, "9");
     EXPECT(r, title, "H");
     EXPECT(r, text, "a\nb");

@@ -156,8 +156,8 @@ static void test_may_match_never_drops_what_matches(void **state) {
     assert_true(wp_rule_may_match(&jaccard, 12.5, 100));
     assert_false(wp_rule_may_match(&jaccard, 12, 100));
     assert_true(wp_rule_may_match(&story, 24, 10000));
-    assert_true(wp_rule_wants_run(&story));
-    assert_false(wp_rule_wants_run(&jaccard));
+    assert_int_equal(wp_rule_wants(&story), WP_OVERLAP_RUN);
+    assert_int_equal(wp_rule_wants(&jaccard), WP_OVERLAP_DISTINCT);
 }
 
 static void test_estimates(void **state) {

@@ -1,0 +1,101 @@
+/* shelf.c - see shelf.h. */
+#include "engine/shelf.h"
+
+#include <string.h>
+#include "base/bytes.h"
+#include "base/memory.h"
+
+enum { TABLE_BITS = 14 }; /* twice the articles */
+
+void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count) {
+    uint8_t last[8];
+    if (!count) return;
+    for (size_t i = 0; i + 1 < count; i++) /* three bytes too many, overwritten by the next */
+        wp_store64(to + i * WP_STREAM_BYTES, shingles[i]);
+    wp_store64(last, shingles[count - 1]);
+    memcpy(to + (count - 1) * WP_STREAM_BYTES, last, WP_STREAM_BYTES);
+}
+
+void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count) {
+    uint8_t last[8] = {0};
+    if (!count) return;
+    for (size_t i = 0; i + 1 < count; i++)
+        to[i] = wp_load64(from + i * WP_STREAM_BYTES) & (((uint64_t)1 << 8 * WP_STREAM_BYTES) - 1);
+    memcpy(last, from + (count - 1) * WP_STREAM_BYTES, WP_STREAM_BYTES);
+    to[count - 1] = wp_load64(last);
+}
+
+enum wp_status wp_shelf_init(struct wp_shelf *s) {
+    *s = (struct wp_shelf){0};
+    s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
+    s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
+    s->shingles = wp_alloc(WP_SHELF_SHINGLES, sizeof *s->shingles);
+    s->cap = WP_SHELF_SHINGLES;
+    if (s->articles && s->table && s->shingles) return WP_OK;
+    wp_shelf_release(s);
+    return WP_ENOMEM;
+}
+
+void wp_shelf_release(struct wp_shelf *s) {
+    wp_free(s->articles);
+    wp_free(s->table);
+    wp_free(s->shingles);
+    wp_buffer_release(&s->packed);
+    *s = (struct wp_shelf){0};
+}
+
+void wp_shelf_clear(struct wp_shelf *s) {
+    memset(s->table, 0, sizeof *s->table << TABLE_BITS);
+    s->count = 0;
+    s->used = 0;
+}
+
+/* The table's place for a rank: where it stands or would stand. */
+static uint32_t *place_of(const struct wp_shelf *s, uint32_t rank) {
+    uint32_t at = rank * 0x9E3779B1u >> (32 - TABLE_BITS);
+    while (s->table[at] && s->articles[s->table[at] - 1].rank != rank)
+        at = (at + 1) & ((1u << TABLE_BITS) - 1);
+    return &s->table[at];
+}
+
+struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank) {
+    uint32_t number = *place_of(s, rank);
+    return number ? &s->articles[number - 1] : NULL;
+}
+
+bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row) {
+    uint32_t *place = place_of(s, rank);
+    if (*place) return true;
+    bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= WP_SHELF_SHINGLES;
+    if (!fits && s->count >= 2) return false; /* a single pair always fits */
+    s->articles[s->count++] = (struct wp_shelved){.rank = rank, .offset = s->used, .row = *row};
+    s->used += row->shingles;
+    *place = s->count;
+    return true;
+}
+
+static enum wp_status make_room(struct wp_shelf *s) {
+    uint64_t want = s->used > WP_SHELF_SHINGLES ? s->used : WP_SHELF_SHINGLES;
+    if (s->cap >= want && s->cap <= 2 * want) return WP_OK;
+    wp_free(s->shingles);
+    s->cap = 0;
+    s->shingles = wp_alloc(want, sizeof *s->shingles);
+    if (!s->shingles) return WP_ENOMEM;
+    s->cap = want;
+    return WP_OK;
+}
+
+enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_run *run, struct wp_error *err) {
+    if (make_room(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct wp_shelved *a = &s->articles[i];
+        size_t bytes = (size_t)a->row.shingles * WP_STREAM_BYTES;
+        s->packed.len = 0;
+        if (wp_buffer_reserve(&s->packed, bytes, SIZE_MAX) != WP_OK)
+            return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+        const uint8_t *packed = wp_blobs_get(&run->streams, a->row.stream_ref, bytes, s->packed.data, err);
+        if (!packed) return err->status;
+        wp_stream_unpack(s->shingles + a->offset, packed, a->row.shingles);
+    }
+    return WP_OK;
+}

@@ -1,0 +1,52 @@
+/*
+ * shelf.h - streams of shingles: how they are kept, and a shelf of those that are needed now.
+ *
+ * A stream is the hashes of an article's shingles in the order of the text, 40 bits of each: that two
+ * different shingles of a pair of articles of 450 shingles agree in them by chance happens in one pair of
+ * five million. Streams are written while reading and mostly lie in a spill file.
+ *
+ * A shelf holds the streams of as many articles as a group of candidates needs: each is fetched once a group,
+ * however many pairs it stands in, and the memory has a bound. One thread per shelf.
+ */
+#ifndef WP_ENGINE_SHELF_H
+#define WP_ENGINE_SHELF_H
+
+#include "engine/run.h"
+
+enum {
+    WP_STREAM_BYTES = 5,         /* of a shingle */
+    WP_SHELF_SHINGLES = 1 << 20, /* more only for a single pair that needs it */
+    WP_SHELF_ARTICLES = 1 << 13,
+};
+
+/* Packs count shingles to count * WP_STREAM_BYTES bytes, and back. */
+void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count);
+void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count);
+
+struct wp_shelved {
+    uint32_t rank;
+    uint32_t distinct; /* different shingles, 0 = not counted yet; for the shelf's user */
+    uint64_t offset;   /* of its stream in shingles */
+    struct wp_article_row row;
+};
+
+struct wp_shelf {
+    struct wp_shelved *articles; /* WP_SHELF_ARTICLES */
+    uint32_t *table;             /* by hash of the rank: number + 1 */
+    uint32_t count;
+    uint64_t *shingles;
+    uint64_t used, cap;
+    struct wp_buffer packed;
+};
+
+enum wp_status wp_shelf_init(struct wp_shelf *s);
+void wp_shelf_release(struct wp_shelf *s);
+void wp_shelf_clear(struct wp_shelf *s);
+/* Notes that an article is needed. False: no room, unless it is there already; the shelf is unchanged. */
+bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row);
+/* Fetches the streams of all articles noted. */
+enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_run *run, struct wp_error *err);
+/* An article that was put; NULL if it was not. */
+struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank);
+
+#endif
