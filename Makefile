@@ -201,4 +201,4 @@ dist: ## the sources of HEAD as build/wireprint-VERSION.tar.gz
 # format
 
 format: ## clang-format on every source
-	clang-format -i $$(find src include tests \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -not -path '*/corpus/*')
+	clang-format -i $$(find src include tests bench \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) -not -path '*/corpus/*')

@@ -1,5 +1,6 @@
 /*
- * bench_decode.c - decodes a file by the product's own path and throws the bytes away: the cost of decoding alone.
+ * bench_decode.c - decodes a file by the product's own path and throws the bytes away: the cost of decoding
+ * alone.
  *
  *   bench_decode FILE
  */

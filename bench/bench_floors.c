@@ -3,7 +3,8 @@
  *
  *   bench_floors POSTINGS BYTES
  *
- * Prints the CPU seconds to sort POSTINGS random 8-byte postings (in parts, as the run does) and to copy BYTES.
+ * Prints the CPU seconds to sort POSTINGS random 8-byte postings (in parts, as the run does) and to copy
+ * BYTES.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ static uint64_t next_random(uint64_t *state) {
 
 static double sort_seconds(uint64_t postings) {
     size_t each = (size_t)(postings / WP_POSTING_PARTS) + 1;
-    uint64_t *from = wp_alloc(each, 8), *keys = wp_alloc(each, 8), *scratch = wp_alloc(each, 8), seed = 1, sum = 0;
+    uint64_t *from = wp_alloc(each, 8), *keys = wp_alloc(each, 8), *scratch = wp_alloc(each, 8), seed = 1,
+             sum = 0;
     if (!from || !keys || !scratch) exit(1);
     for (size_t i = 0; i < each; i++) from[i] = next_random(&seed);
     memset(scratch, 1, each * 8);

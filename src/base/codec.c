@@ -189,9 +189,8 @@ static enum wp_status zstd_damage(struct wp_decoder *d, size_t code) {
 
 /* How much to hand over next: nothing when there is output to flush first, else no more than the rest of a
  * body or of a header. The end of a frame goes byte by byte: stored blocks come out as they go in, and a
- * frame of the wrong size fails with its last byte, so what came out before must not depend on how many came
- * with it.
- */
+ * frame of the wrong size fails with its last byte, so what came out before must not hang on how many came
+ * with it. */
 static size_t zstd_piece(const struct wp_decoder *d, size_t left) {
     size_t piece = d->wants;
     if (d->flush) return 0;

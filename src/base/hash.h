@@ -1,8 +1,9 @@
 /*
  * hash.h - xxHash, the only place that includes it.
  *
- * Every hash of wireprint is XXH3 without a seed, that is, with its fixed 192-byte secret: with a seed, inputs
- * can be chosen that collide for every seed. Inlined, because most inputs are spans of five short words.
+ * Every hash of wireprint is XXH3 without a seed, that is, with its fixed 192-byte secret: with a seed,
+ * inputs can be chosen that collide for every seed. Inlined, because most inputs are spans of five short
+ * words.
  */
 #ifndef WP_BASE_HASH_H
 #define WP_BASE_HASH_H

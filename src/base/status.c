@@ -61,7 +61,8 @@ enum wp_status wp_fail_errno(struct wp_error *err, int code, const char *file, c
     if (code == ENOENT) status = WP_ENOENT;
     if (code == EIO) status = WP_EIO;
     if (code == ENOMEM) status = WP_ENOMEM;
-    const char *text = strerror_r(code, words, sizeof words); /* the GNU one: it may return a text of its own */
+    const char *text =
+        strerror_r(code, words, sizeof words); /* the GNU one: it may return a text of its own */
     return wp_fail_file(err, status, file ? file : "", "%s: %s", what, text);
 }
 

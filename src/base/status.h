@@ -15,8 +15,8 @@ enum wp_status wp_fail(struct wp_error *err, enum wp_status status, const char *
     __attribute__((format(printf, 3, 4)));
 
 /* The same with the name of a file. */
-enum wp_status wp_fail_file(struct wp_error *err, enum wp_status status, const char *file,
-                            const char *reason, ...) __attribute__((format(printf, 4, 5)));
+enum wp_status wp_fail_file(struct wp_error *err, enum wp_status status, const char *file, const char *reason,
+                            ...) __attribute__((format(printf, 4, 5)));
 
 /* The same with errno (ENOSPC, ENOENT, EIO, ENOMEM are mapped, the rest is WP_ESYSTEM): "what: strerror". */
 enum wp_status wp_fail_errno(struct wp_error *err, int code, const char *file, const char *what);

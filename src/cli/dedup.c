@@ -113,6 +113,7 @@ static void catch_signals(struct dedup *d) {
     interrupted = d;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a reader that has gone is a failed write, which is cleaned up after */
 }
 
 static double now_seconds(void) {

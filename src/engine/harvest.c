@@ -148,8 +148,7 @@ static uint32_t read_owner(struct wp_harvest *h, const struct wp_record *record)
     size_t len;
     wp_owner_find(h->owners, record, &name, &len);
     if (!len) return 0;
-    uint32_t hash = (uint32_t)wp_hash64(name, len);
-    return hash ? hash : 1;
+    return wp_owner_number(name, len);
 }
 
 /* What of the fingerprint the rule reads. Only articles that may have copies get postings. */

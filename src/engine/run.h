@@ -43,6 +43,12 @@ struct wp_article_row {
     uint8_t unused;
 };
 
+/* The number of an owner of that name, for wp_article_row. */
+static inline uint32_t wp_owner_number(const char *name, size_t len) {
+    uint32_t hash = (uint32_t)wp_hash64(name, len);
+    return hash ? hash : 1;
+}
+
 #define WP_DATE_UNKNOWN INT64_MIN
 /* Fewer tokens than this: a copy is only what is the same, because five words more or less decide everything.
  */

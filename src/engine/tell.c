@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "base/memory.h"
+#include "input/owner.h"
 #include "story/cover.h"
 
 /* Ranks that are nodes: a bit each, and the number of nodes before each word, so that a rank finds its node
@@ -253,17 +254,22 @@ static int compare_stories(const void *x, const void *y, void *members) {
     return rank_a < rank_b ? -1 : rank_a > rank_b;
 }
 
-/* The owners named by --keep source:LIST, hashed as in the rows. */
+/* The owners named by --keep source:LIST, read and hashed as a record's source would be. */
 static enum wp_status read_wanted(struct teller *t) {
     const char *at = t->run->settings.sources;
-    while (at && *at) {
-        size_t len = strcspn(at, ",");
-        WP_TRY(WP_GROW(t->wanted, t->wanted_count, t->wanted_cap));
-        uint32_t hash = (uint32_t)wp_hash64(at, len);
-        t->wanted[t->wanted_count++] = hash ? hash : 1;
+    struct wp_owner_cache *owners = NULL;
+    enum wp_status status = at ? wp_owner_cache_new(&owners) : WP_OK;
+    while (status == WP_OK && at && *at) {
+        const char *name;
+        size_t len = strcspn(at, ","), name_len;
+        struct wp_record record = {.source = (const uint8_t *)at, .source_len = len};
+        wp_owner_find(owners, &record, &name, &name_len);
+        status = WP_GROW(t->wanted, t->wanted_count, t->wanted_cap);
+        if (status == WP_OK && name_len) t->wanted[t->wanted_count++] = wp_owner_number(name, name_len);
         at += len + (at[len] == ',');
     }
-    return WP_OK;
+    wp_owner_cache_free(owners);
+    return status;
 }
 
 static enum wp_status tell(struct teller *t, struct wp_error *err) {

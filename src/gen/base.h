@@ -22,8 +22,9 @@
 
 #include "base/memory.h"
 
-#define WP_GEN_BASE_TEXT_MAX ((size_t)256 << 20) /* bytes of base text that are used; the rest is not read   \
-                                                  */
+#define WP_GEN_BASE_TEXT_MAX                                                                                 \
+    ((size_t)256 << 20) /* bytes of base text that are used; the rest is not read                            \
+                         */
 #define WP_GEN_BASE_TITLES_MAX ((size_t)32 << 20)
 #define WP_GEN_ARTICLE_MAX 60000 /* bytes of one base article that are used; offsets are 16 bits */
 #define WP_GEN_WORDS_MIN 40      /* base articles with fewer words are left out */

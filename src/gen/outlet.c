@@ -175,7 +175,6 @@ enum wp_status wp_gen_put_person(struct wp_random *r, struct wp_buffer *out) {
 static void set_names(struct wp_gen_outlet *o, uint32_t number) {
     const char *paper = papers[(number / COUNT(towns) + number) % COUNT(papers)];
     uint32_t round = number / (COUNT(towns) * COUNT(papers));
-    struct wp_buffer name = {0};
     size_t at = 0;
     o->city = towns[number % COUNT(towns)];
     for (const char *part = o->city; part; part = part == o->city ? paper : NULL) {
@@ -186,7 +185,6 @@ static void set_names(struct wp_gen_outlet *o, uint32_t number) {
     }
     for (; round; round /= 10) o->name[at++] = (char)('0' + round % 10);
     o->name[at] = 0;
-    (void)name;
     size_t d = 0;
     for (size_t i = 0; i < at; i++)
         if (o->name[i] != ' ')

@@ -68,10 +68,10 @@ struct wp_rule {
 
 /* Pairs that share less than this many shingles and less than this part of the smaller article's, both as
  * estimated from sampled shingles, are not compared. Two meetings at the usual rate of one in twelve stand
- * for 24 shingles: in articles of 240 words and more nine in ten such pairs share a stock phrase or two and
- * no passage. */
+ * for 24 shingles: of such pairs nine in ten share a stock phrase or two and no passage. What it costs on
+ * 23,000 real articles is 3 of 4,750 copies and one excerpt in six. */
 #define WP_STORY_SHARED 30
-#define WP_STORY_SHARED_PART 0.10
+#define WP_STORY_SHARED_PART 0.15
 
 /* What is known of a pair besides its overlap. */
 struct wp_pair_facts {

@@ -50,36 +50,35 @@ static inline __m128i load16(const uint8_t *p) {
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-/* 16 bytes from a, b, c, d. */
-static inline __m512i load_four(const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d) {
-    __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(load16(a)), load16(b), 1);
-    __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(load16(c)), load16(d), 1);
-    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+/* 16 bytes at each of four positions, every other of at. */
+static inline __m512i load_four(const uint8_t *text, const uint32_t *at) {
+    __m256i low =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(load16(text + at[0])), load16(text + at[2]), 1);
+    __m512i v = _mm512_mask_broadcast_i32x4(_mm512_castsi256_si512(low), 0x0f00, load16(text + at[4]));
+    return _mm512_mask_broadcast_i32x4(v, 0xf000, load16(text + at[6]));
 }
 
-/* The sums of both terms of four spans. front and back are moved by the level's offset already. */
-static inline __m256i four_terms(const uint8_t *front, const uint8_t *back, const uint32_t *begin,
-                                 const uint32_t *end, __m512i secret) {
-    __m512i even = load_four(front + begin[0], front + begin[2], back + end[0], back + end[2]);
-    __m512i odd = load_four(front + begin[1], front + begin[3], back + end[1], back + end[3]);
-    even = _mm512_xor_si512(even, secret);
-    odd = _mm512_xor_si512(odd, secret);
-    __m512i sums = fold_products(_mm512_unpacklo_epi64(even, odd), _mm512_unpackhi_epi64(even, odd));
-    return _mm256_add_epi64(_mm512_castsi512_si256(sums), _mm512_extracti64x4_epi64(sums, 1));
+/* The terms of the 16 bytes at text + at[0..8). */
+static inline __m512i eight_terms(const uint8_t *text, const uint32_t *at, __m512i secret) {
+    __m512i even = _mm512_xor_si512(load_four(text, at), secret);
+    __m512i odd = _mm512_xor_si512(load_four(text, at + 1), secret);
+    return fold_products(_mm512_unpacklo_epi64(even, odd), _mm512_unpackhi_epi64(even, odd));
+}
+
+static inline __m512i load_secret(const uint64_t *words) {
+    return _mm512_broadcast_i32x4(load16((const uint8_t *)words));
 }
 
 /* sums[i] = the level's terms of span i; whole vectors of LANES. */
 static inline void level_terms(const uint8_t *text, unsigned level, const uint32_t *begin,
                                const uint32_t *end, size_t count, uint64_t *sums) {
-    const uint64_t *s = wp_xxh3_secret[level];
-    const __m512i secret =
-        _mm512_set_epi64((long long)s[3], (long long)s[2], (long long)s[3], (long long)s[2], (long long)s[1],
-                         (long long)s[0], (long long)s[1], (long long)s[0]);
+    const __m512i front_secret = load_secret(wp_xxh3_secret[level]);
+    const __m512i back_secret = load_secret(wp_xxh3_secret[level] + 2);
     const uint8_t *front = text + (size_t)16 * level, *back = text - 16 - (size_t)16 * level;
     for (size_t i = 0; i < count; i += LANES) {
-        __m256i low = four_terms(front, back, begin + i, end + i, secret);
-        __m256i high = four_terms(front, back, begin + i + 4, end + i + 4, secret);
-        _mm512_storeu_si512(sums + i, _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1));
+        __m512i sum = eight_terms(front, begin + i, front_secret);
+        sum = _mm512_add_epi64(sum, eight_terms(back, end + i, back_secret));
+        _mm512_storeu_si512(sums + i, sum);
     }
 }
 
@@ -138,7 +137,9 @@ static inline void add_level(const uint8_t *text, unsigned level, const struct s
     const uint64_t *next = terms;
     for (size_t i = 0; i < count; i += LANES) {
         __mmask8 m = which[i / LANES];
-        __m512i add = _mm512_maskz_expand_epi64(m, _mm512_loadu_si512(next));
+        __m512i add = _mm512_loadu_si512(next);
+        __asm__("" : "+v"(add)); /* vpexpandq from memory is many times slower */
+        add = _mm512_maskz_expand_epi64(m, add);
         _mm512_storeu_si512(sums + i, _mm512_add_epi64(_mm512_loadu_si512(sums + i), add));
         next += _mm_popcnt_u32(m);
     }

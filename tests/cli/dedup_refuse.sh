@@ -52,11 +52,11 @@ refuse 2 '--threads takes' in.jsonl --threads 0
 refuse 2 '--memory takes' in.jsonl --memory much
 refuse 2 '--memory takes at least 64M' in.jsonl --memory 63M
 refuse 2 '--max-record takes' in.jsonl --max-record 3G
-refuse 2 '--match' in.jsonl --match jaccard
-refuse 2 '--match' in.jsonl --match jaccard:1.5
-refuse 2 '--match' in.jsonl --match jaccard:0
-refuse 2 '--match' in.jsonl --match simhash:129
-refuse 2 '--match' in.jsonl --match fuzzy
+refuse 2 'a rule is ' in.jsonl --match jaccard
+refuse 2 'jaccard:T takes' in.jsonl --match jaccard:1.5
+refuse 2 'jaccard:T takes' in.jsonl --match jaccard:0
+refuse 2 'simhash:K takes' in.jsonl --match simhash:129
+refuse 2 'a rule is ' in.jsonl --match fuzzy
 refuse 2 '--verify takes' in.jsonl --verify twice
 refuse 2 '--keep takes' in.jsonl --keep best
 refuse 2 '--keep takes' in.jsonl --keep source:

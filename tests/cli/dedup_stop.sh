@@ -15,7 +15,7 @@ now() { date +%s%3N; }
 start() {
     rm -rf out && mkdir out && echo old > out/kept
     "$WIREPRINT" dedup "$@" -o out/kept --removed out/removed.gz --stories out/stories --matches out/matches.zst --summary out/summary \
-        > out.txt 2> err.txt &
+        <&0 > out.txt 2> err.txt &
     pid=$!
 }
 # stopped SIGNAL EXPECTED: sends it, waits, looks.
@@ -40,8 +40,8 @@ for signal in INT TERM; do
     stopped $signal 130
     exec 8>&-
 done
+exec 8<> pipe
 start - --threads 1 --memory 64M < pipe
-exec 8> pipe
 head -c 1000000 dump.jsonl | gzip >&8
 sleep 0.3
 stopped INT 130
@@ -66,4 +66,4 @@ exec 8> pipe
 { head -n 1500 dump.jsonl; echo oops; tail -n 500 dump.jsonl; cat dump.jsonl; } >&8
 stopped none 3
 exec 8>&-
-grep -q '^wireprint dedup: pipe:1518: ' err.txt || { cat err.txt; fail "the place of a bad record in a pipe"; }
+grep -q '^wireprint dedup: pipe:1501: ' err.txt || { cat err.txt; fail "the place of a bad record in a pipe"; }

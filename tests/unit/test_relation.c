@@ -155,7 +155,9 @@ static void test_may_match_never_drops_what_matches(void **state) {
     assert_true(wp_rule_may_match(&jaccard, 50, 100));
     assert_true(wp_rule_may_match(&jaccard, 12.5, 100));
     assert_false(wp_rule_may_match(&jaccard, 12, 100));
-    assert_true(wp_rule_may_match(&story, 24, 10000));
+    assert_true(wp_rule_may_match(&story, WP_STORY_SHARED, 10000)); /* a passage is enough ... */
+    assert_true(wp_rule_may_match(&story, 24, 100));                /* ... and so is a part of a short text */
+    assert_false(wp_rule_may_match(&story, 24, 10000));
     assert_int_equal(wp_rule_wants(&story), WP_OVERLAP_RUN);
     assert_int_equal(wp_rule_wants(&jaccard), WP_OVERLAP_DISTINCT);
 }
