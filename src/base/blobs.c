@@ -105,7 +105,3 @@ const uint8_t *wp_blobs_get(struct wp_blobs *b, uint64_t ref, size_t len, void *
     if (wp_spill_read(&b->spill, scratch, len, chunk->offset + at, err) != WP_OK) return NULL;
     return scratch;
 }
-
-bool wp_blobs_in_ram(const struct wp_blobs *b, uint64_t ref) {
-    return b->chunks[ref >> OFFSET_BITS].ram != NULL;
-}

@@ -46,7 +46,5 @@ void wp_blob_writer_release(struct wp_blob_writer *w);
 /* The string, in place or read into scratch (len bytes); NULL when reading failed. Any thread. */
 const uint8_t *wp_blobs_get(struct wp_blobs *b, uint64_t ref, size_t len, void *scratch,
                             struct wp_error *err);
-/* True when the string is in memory, so that wp_blobs_get needs no scratch. */
-bool wp_blobs_in_ram(const struct wp_blobs *b, uint64_t ref);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,6 +38,12 @@ void *wp_alloc_large(size_t bytes) {
     void *area = aligned_alloc(HUGE_PAGE_BYTES, bytes);
     if (area) (void)madvise(area, bytes, MADV_HUGEPAGE); /* advice: to be refused costs time, not truth */
     return area;
+}
+
+void wp_memory_trim(void) {
+#if defined(__GLIBC__)
+    (void)malloc_trim(0);
+#endif
 }
 
 enum wp_status wp_buffer_reserve(struct wp_buffer *b, size_t more, size_t max) {

@@ -15,6 +15,9 @@
 #define FIXED_BYTES ((uint64_t)40 << 20)
 #define PER_THREAD_BYTES ((uint64_t)6 << 20)
 
+/* Parts of the postings after which their memory goes back to the system. */
+#define TRIM_PARTS 128
+
 /* The default rule looks for stories: bounded work is worth more than every pair. A set rule was asked for
  * its pairs, so that only shingles as common as furniture are cut. */
 static const struct wp_fanout story_fanout = {
@@ -201,6 +204,7 @@ static enum wp_status hits_part(void *self, size_t part, unsigned worker) {
     enum wp_status status = WP_OK;
     if (!w->hits.parts) status = wp_hits_worker_init(w, &pass->stage);
     if (status == WP_OK) status = pass->round(&pass->stage, w, part, &err);
+    if (part % TRIM_PARTS == TRIM_PARTS - 1) wp_memory_trim();
     if (status != WP_OK) wp_run_fail(pass->run, &err);
     return status;
 }
@@ -330,6 +334,7 @@ enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err) {
             if (err && err->status == WP_OK) wp_fail(err, status, "%s", wp_status_text(status));
             return status;
         }
+        wp_memory_trim();
         run->stage_seconds[stage] = now_seconds() - begin;
     }
     return WP_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/thread.h"
+#include "input/date.h"
 
 static const char *const keep_names[] = {"earliest", "longest", "first", "source"};
 
@@ -79,19 +80,30 @@ static enum wp_status set_max_record(struct wp_settings *s, const char *value, s
     return WP_OK;
 }
 
+static enum wp_status set_date_format(struct wp_settings *s, const char *value, struct wp_error *err) {
+    if (!*value || !wp_date_format_valid(value))
+        return wp_fail(err, WP_EINVAL, "--date-format takes a format such as %%m/%%d/%%Y, not '%s'", value);
+    s->date_format = value;
+    return WP_OK;
+}
+
 /* Settings whose value needs a look, by the name of their flag. */
 static const struct {
     const char *name;
     enum wp_status (*set)(struct wp_settings *, const char *, struct wp_error *);
-} setters[] = {{"match", set_match},     {"verify", set_verify}, {"keep", set_keep},
-               {"threads", set_threads}, {"memory", set_memory}, {"max-record", set_max_record}};
+} setters[] = {{"match", set_match},
+               {"verify", set_verify},
+               {"keep", set_keep},
+               {"threads", set_threads},
+               {"memory", set_memory},
+               {"max-record", set_max_record},
+               {"date-format", set_date_format}};
 
 /* Settings that are words. */
 static const struct {
     const char *name;
     size_t offset;
 } words[] = {{"tmp", offsetof(struct wp_settings, tmp_dir)},
-             {"date-format", offsetof(struct wp_settings, date_format)},
              {"id-field", offsetof(struct wp_settings, fields.id)},
              {"text-field", offsetof(struct wp_settings, fields.text)},
              {"url-field", offsetof(struct wp_settings, fields.url)},

@@ -111,7 +111,7 @@ static enum wp_status report_speech(struct job *j, struct wp_gen_part *part) {
                                            "They also said that "};
     struct wp_buffer *spare = &j->c->spare;
     const uint8_t *p = part->data, *end = p + part->bytes;
-    size_t from = spare->len, skip;
+    size_t from = spare->len, skip = 0;
     const char *join = part->join;
     WP_TRY(wp_gen_put(spare, openings[wp_random_below(j->r, COUNT(openings))]));
     p += quote_at(p, end);

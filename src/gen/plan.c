@@ -8,7 +8,9 @@
 #define DAY_SECONDS 86400u
 #define PER_DAY_MAX 3000 /* articles */
 #define PER_DAY_MIN 100
-#define DAYS_MIN 8 /* that a small dump covers */
+#define DAYS_MIN 8      /* that a small dump covers */
+#define LARGEST_PART 50 /* no story is more than this part of a dump, */
+#define SIZE_ALWAYS 10  /* unless it is no larger than this */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Cluster sizes: how many clusters in a million have a size in low..high. Two thirds and more are pairs; the
@@ -135,13 +137,17 @@ static struct due pop_due(struct wp_gen_plan *p) {
     return top;
 }
 
-static uint32_t draw_size(struct wp_random *r) {
-    uint32_t x = wp_random_below(r, WP_GEN_MILLION);
+static uint32_t draw_size(struct wp_gen_plan *p) {
+    uint32_t x = wp_random_below(&p->r, WP_GEN_MILLION), size = 2;
+    uint64_t most = p->settings.articles / LARGEST_PART;
     for (size_t i = 0; i < COUNT(sizes); i++) {
-        if (x < sizes[i].share) return wp_random_between(r, sizes[i].low, sizes[i].high);
+        if (x < sizes[i].share) {
+            size = wp_random_between(&p->r, sizes[i].low, sizes[i].high);
+            break;
+        }
         x -= sizes[i].share;
     }
-    return 2;
+    return size <= most || size <= SIZE_ALWAYS ? size : SIZE_ALWAYS;
 }
 
 /* When a copy of a story that breaks at `time` appears. */
@@ -191,7 +197,7 @@ static enum wp_status take_slot(struct wp_gen_plan *p, uint32_t *slot) {
 /* A new article is the first of a story: its copies are put into the queue. */
 static enum wp_status start_story(struct wp_gen_plan *p, const struct line *first,
                                   struct wp_gen_order *order) {
-    uint32_t slot, size = draw_size(&p->r);
+    uint32_t slot, size = draw_size(p);
     uint64_t time = time_of(p, p->next);
     WP_TRY(take_slot(p, &slot));
     struct story *s = &p->story[slot];

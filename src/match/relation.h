@@ -69,7 +69,7 @@ struct wp_rule {
 /* Pairs that share less than this many shingles and less than this part of the smaller article's, both as
  * estimated from sampled shingles, are not compared. Two meetings at the usual rate of one in twelve stand
  * for 24 shingles: of such pairs nine in ten share a stock phrase or two and no passage. What it costs on
- * 23,000 real articles is 3 of 4,750 copies and one excerpt in six. */
+ * 23,000 real articles is 3 of 4,750 copies and one excerpt in twenty-five. */
 #define WP_STORY_SHARED 30
 #define WP_STORY_SHARED_PART 0.15
 

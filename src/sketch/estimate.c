@@ -28,6 +28,7 @@ static inline unsigned sum(lanes v) {
 double wp_sketch_jaccard(const uint8_t a[WP_SKETCH_BINS], const uint8_t b[WP_SKETCH_BINS]) {
     const lanes zero = {0};
     lanes equal = zero, zeros = zero, empty = zero;
+#pragma GCC unroll 2 /* all of it at once would not fit the registers */
     for (unsigned i = 0; i < WP_SKETCH_BINS; i += 16) {
         lanes x = load(a + i), y = load(b + i);
         lanes x_empty = (lanes)(x == zero), y_empty = (lanes)(y == zero);

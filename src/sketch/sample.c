@@ -12,7 +12,6 @@
 enum {
     SORT_PART = 512, /* candidates sorted at a time; more than WP_SAMPLES_MAX */
     AIM = 32,        /* candidates that a limit for a short text should let through: twice WP_SAMPLES_MIN */
-    PLACES = SORT_PART,
 };
 
 static size_t insertion_sort(uint64_t *numbers, size_t count) {
@@ -30,23 +29,23 @@ static size_t insertion_sort(uint64_t *numbers, size_t count) {
     return n;
 }
 
-/* At most SORT_PART numbers. */
+/* At most SORT_PART numbers. Place p of 2 * count is where numbers from p / (2 * count) of the limit on go.
+ */
 static size_t sort_part(uint64_t *numbers, size_t count, uint64_t limit) {
     if (count < 12) return insertion_sort(numbers, count);
     uint64_t copy[SORT_PART];
-    uint16_t place[PLACES + 1];
-    size_t places = count;
-    memset(place, 0, (places + 1) * sizeof *place);
-    uint64_t scale = limit / places + 1;
-    double inverse = 1.0 / (double)scale;
-    uint16_t at[SORT_PART];
+    uint16_t at[SORT_PART], place[2 * SORT_PART + 2];
+    size_t places = 2 * count;
+    uint64_t scale = (uint64_t)((double)places * 0x1p64 / ((double)limit + 1));
+    memset(place, 0, (places + 2) * sizeof *place);
     for (size_t i = 0; i < count; i++) {
-        size_t p = (size_t)((double)(int64_t)(numbers[i] >> 1) * 2.0 * inverse);
-        at[i] = (uint16_t)(p < places ? p : places - 1);
+        size_t p = (size_t)((unsigned __int128)numbers[i] * scale >> 64);
+        at[i] = (uint16_t)(p < places ? p : places);
         place[at[i] + 1]++;
         copy[i] = numbers[i];
     }
-    for (size_t p = 0; p < places; p++) place[p + 1] = (uint16_t)(place[p + 1] + place[p]);
+    unsigned sum = 0;
+    for (size_t p = 1; p <= places; p++) place[p] = (uint16_t)(sum += place[p]);
     for (size_t i = 0; i < count; i++) numbers[place[at[i]]++] = copy[i];
     return insertion_sort(numbers, count);
 }

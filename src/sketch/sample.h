@@ -14,8 +14,8 @@
 unsigned wp_sample_select(const struct wp_shingle_kernel *kernel, const uint64_t *hashes, size_t count,
                           uint64_t *scratch, uint64_t *samples);
 
-/* Sorts numbers that are spread evenly over 0..limit (slower, not wrong, when they are not) and drops
- * repetitions; returns how many are left. */
+/* Sorts numbers that are spread evenly over 0..limit, limit >= WP_SAMPLE_LIMIT, (slower, not wrong, when they
+ * are not) and drops repetitions; returns how many are left. */
 size_t wp_sample_sort(uint64_t *numbers, size_t count, uint64_t limit);
 
 #endif

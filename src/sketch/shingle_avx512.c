@@ -25,8 +25,15 @@ enum {
     CHUNK = 256, /* spans whose sums are held at a time: all lists stay in the first cache */
 };
 
-/* Spans as begins and ends; whole vectors are read and written. */
+/* Spans as positions of their begins, and of the byte behind the space behind them. Vectors are read whole:
+ * up to LANES - 1 positions more, all inside the text. */
 struct spans {
+    const uint32_t *begin, *end;
+    size_t count;
+};
+
+/* Room for a list of spans. */
+struct span_list {
     uint32_t begin[CHUNK + 2 * LANES], end[CHUNK + 2 * LANES];
 };
 
@@ -54,8 +61,9 @@ static inline __m128i load16(const uint8_t *p) {
 static inline __m512i load_four(const uint8_t *text, const uint32_t *at) {
     __m256i low =
         _mm256_inserti128_si256(_mm256_castsi128_si256(load16(text + at[0])), load16(text + at[2]), 1);
-    __m512i v = _mm512_mask_broadcast_i32x4(_mm512_castsi256_si512(low), 0x0f00, load16(text + at[4]));
-    return _mm512_mask_broadcast_i32x4(v, 0xf000, load16(text + at[6]));
+    __m256i high =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(load16(text + at[4])), load16(text + at[6]), 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
 
 /* The terms of the 16 bytes at text + at[0..8). */
@@ -70,14 +78,14 @@ static inline __m512i load_secret(const uint64_t *words) {
 }
 
 /* sums[i] = the level's terms of span i; whole vectors of LANES. */
-static inline void level_terms(const uint8_t *text, unsigned level, const uint32_t *begin,
-                               const uint32_t *end, size_t count, uint64_t *sums) {
+static inline void level_terms(const uint8_t *text, unsigned level, const struct spans *spans,
+                               uint64_t *sums) {
     const __m512i front_secret = load_secret(wp_xxh3_secret[level]);
     const __m512i back_secret = load_secret(wp_xxh3_secret[level] + 2);
-    const uint8_t *front = text + (size_t)16 * level, *back = text - 16 - (size_t)16 * level;
-    for (size_t i = 0; i < count; i += LANES) {
-        __m512i sum = eight_terms(front, begin + i, front_secret);
-        sum = _mm512_add_epi64(sum, eight_terms(back, end + i, back_secret));
+    const uint8_t *front = text + (size_t)16 * level, *back = text - 17 - (size_t)16 * level;
+    for (size_t i = 0; i < spans->count; i += LANES) {
+        __m512i sum = eight_terms(front, spans->begin + i, front_secret);
+        sum = _mm512_add_epi64(sum, eight_terms(back, spans->end + i, back_secret));
         _mm512_storeu_si512(sums + i, sum);
     }
 }
@@ -92,19 +100,23 @@ static inline void store_u32(uint32_t *p, __m256i v) {
     _mm256_storeu_si256((__m256i *)(void *)p, v);
 }
 
-/* Presses spans longer than `above`, and not too long for terms, into *to; which[i / LANES] tells which. */
-static inline size_t press(const struct spans *from, size_t count, unsigned above, struct spans *to,
-                           __mmask8 *which) {
-    const __m256i least = _mm256_set1_epi32((int)above + 1),
-                  width = _mm256_set1_epi32(WP_XXH3_LEN_MAX - (int)above);
+static inline __m256i span_lengths(const struct spans *spans, size_t i) {
+    __m256i with_space = _mm256_sub_epi32(load_u32(spans->end + i), load_u32(spans->begin + i));
+    return _mm256_sub_epi32(with_space, _mm256_set1_epi32(1));
+}
+
+/* Presses the spans longer than `above`, and not too long for terms, into *to; bit i % LANES of which[i /
+ * LANES] tells whether span i went there. */
+static inline size_t press(const struct spans *from, unsigned above, struct span_list *to, __mmask8 *which) {
+    const __m256i least = _mm256_set1_epi32((int)above + 1);
+    const __m256i width = _mm256_set1_epi32(WP_XXH3_LEN_MAX - (int)above);
     size_t n = 0;
-    for (size_t i = 0; i < count; i += LANES) {
-        __m256i begin = load_u32(from->begin + i), end = load_u32(from->end + i);
-        __m256i over = _mm256_sub_epi32(_mm256_sub_epi32(end, begin), least);
-        __mmask8 m = _mm256_cmplt_epu32_mask(over, width);
+    for (size_t i = 0; i < from->count; i += LANES) {
+        __mmask8 m = _mm256_cmplt_epu32_mask(_mm256_sub_epi32(span_lengths(from, i), least), width);
+        if (from->count - i < LANES) m &= (__mmask8)((1u << (from->count - i)) - 1);
         which[i / LANES] = m;
-        store_u32(to->begin + n, _mm256_maskz_compress_epi32(m, begin));
-        store_u32(to->end + n, _mm256_maskz_compress_epi32(m, end));
+        store_u32(to->begin + n, _mm256_maskz_compress_epi32(m, load_u32(from->begin + i)));
+        store_u32(to->end + n, _mm256_maskz_compress_epi32(m, load_u32(from->end + i)));
         n += (size_t)_mm_popcnt_u32(m);
     }
     store_u32(to->begin + n, _mm256_setzero_si256());
@@ -112,37 +124,38 @@ static inline size_t press(const struct spans *from, size_t count, unsigned abov
     return n;
 }
 
-/* Adds the terms of `level` and above to the sums of the spans that have them. `above` the level's bytes. */
-static inline void add_level(const uint8_t *text, unsigned level, const struct spans *spans, size_t count,
-                             uint64_t *sums);
-
-static void add_level3(const uint8_t *text, const struct spans *spans, size_t count, uint64_t *sums) {
-    add_level(text, 3, spans, count, sums);
-}
-
-static void add_level2(const uint8_t *text, const struct spans *spans, size_t count, uint64_t *sums) {
-    add_level(text, 2, spans, count, sums);
-}
-
-static inline void add_level(const uint8_t *text, unsigned level, const struct spans *spans, size_t count,
-                             uint64_t *sums) {
-    struct spans more;
-    __mmask8 which[CHUNK / LANES + 1];
-    uint64_t terms[CHUNK + LANES];
-    size_t n = press(spans, count, 32 * level, &more, which);
-    if (n == 0) return;
-    level_terms(text, level, more.begin, more.end, n, terms);
-    if (level == 1) add_level2(text, &more, n, terms);
-    if (level == 2) add_level3(text, &more, n, terms);
-    const uint64_t *next = terms;
+/* sums[i] += terms[k] for the k-th span i that `which` has. */
+static inline void add_pressed(uint64_t *sums, size_t count, const __mmask8 *which, const uint64_t *terms) {
     for (size_t i = 0; i < count; i += LANES) {
         __mmask8 m = which[i / LANES];
-        __m512i add = _mm512_loadu_si512(next);
-        __asm__("" : "+v"(add)); /* vpexpandq from memory is many times slower */
-        add = _mm512_maskz_expand_epi64(m, add);
-        _mm512_storeu_si512(sums + i, _mm512_add_epi64(_mm512_loadu_si512(sums + i), add));
-        next += _mm_popcnt_u32(m);
+        __m512i add = _mm512_loadu_si512(terms);
+        __asm__("" : "+v"(add)); /* keeps the load apart: vpexpandq from memory is many times slower */
+        add = _mm512_add_epi64(_mm512_loadu_si512(sums + i), _mm512_maskz_expand_epi64(m, add));
+        _mm512_storeu_si512(sums + i, add);
+        terms += _mm_popcnt_u32(m);
     }
+}
+
+/* Adds the terms of `level` and of those above it to the sums of the spans that have them. */
+static inline __attribute__((always_inline)) void
+add_level(const uint8_t *text, unsigned level, const struct spans *spans, uint64_t *sums,
+          void (*add_next)(const uint8_t *, const struct spans *, uint64_t *)) {
+    struct span_list list;
+    __mmask8 which[CHUNK / LANES + 1];
+    uint64_t terms[CHUNK + LANES];
+    struct spans more = {list.begin, list.end, press(spans, 32 * level, &list, which)};
+    if (more.count == 0) return;
+    level_terms(text, level, &more, terms);
+    if (add_next) add_next(text, &more, terms);
+    add_pressed(sums, spans->count, which, terms);
+}
+
+static void add_level3(const uint8_t *text, const struct spans *spans, uint64_t *sums) {
+    add_level(text, 3, spans, sums, NULL);
+}
+
+static void add_level2(const uint8_t *text, const struct spans *spans, uint64_t *sums) {
+    add_level(text, 2, spans, sums, add_level3);
 }
 
 /* --- spans --- */
@@ -155,37 +168,31 @@ static inline __m512i mix(__m512i sum, __m256i length) {
     return _mm512_xor_si512(h, _mm512_srli_epi64(h, 32));
 }
 
-/* Hashes of count <= CHUNK spans; hashes has LANES more. */
-static void hash_chunk(const uint8_t *text, const struct spans *spans, size_t count, uint64_t *hashes) {
-    const __m256i least = _mm256_set1_epi32(WP_XXH3_LEN_MIN),
-                  most = _mm256_set1_epi32(WP_XXH3_LEN_MAX - WP_XXH3_LEN_MIN);
+/* Hashes of at most CHUNK spans; hashes has LANES more. */
+static void hash_chunk(const uint8_t *text, const struct spans *spans, uint64_t *hashes) {
+    const __m256i least = _mm256_set1_epi32(WP_XXH3_LEN_MIN);
+    const __m256i most = _mm256_set1_epi32(WP_XXH3_LEN_MAX - WP_XXH3_LEN_MIN);
     uint64_t sums[CHUNK + LANES];
-    level_terms(text, 0, spans->begin, spans->end, count, sums);
-    add_level(text, 1, spans, count, sums);
-    for (size_t i = 0; i < count; i += LANES) {
-        __m256i length = _mm256_sub_epi32(load_u32(spans->end + i), load_u32(spans->begin + i));
+    level_terms(text, 0, spans, sums);
+    add_level(text, 1, spans, sums, add_level2);
+    for (size_t i = 0; i < spans->count; i += LANES) {
+        __m256i length = span_lengths(spans, i);
         _mm512_storeu_si512(hashes + i, mix(_mm512_loadu_si512(sums + i), length));
-        __mmask8 odd = _mm256_cmpgt_epu32_mask(_mm256_sub_epi32(length, least), most);
-        if (__builtin_expect(odd, 0))
-            for (unsigned m = odd; m; m &= m - 1) {
-                size_t k = i + (unsigned)__builtin_ctz(m);
-                hashes[k] = wp_hash64(text + spans->begin[k], spans->end[k] - spans->begin[k]);
-            }
+        unsigned other = _mm256_cmpgt_epu32_mask(_mm256_sub_epi32(length, least), most);
+        if (__builtin_expect(other == 0, 1)) continue;
+        if (spans->count - i < LANES) other &= (1u << (spans->count - i)) - 1;
+        for (; other; other &= other - 1) {
+            size_t k = i + (unsigned)__builtin_ctz(other);
+            hashes[k] = wp_hash64(text + spans->begin[k], spans->end[k] - spans->begin[k] - 1);
+        }
     }
 }
 
 static void hash_spans(const struct wp_tokens *tokens, unsigned width, size_t count, uint64_t *hashes) {
-    struct spans spans;
-    const __m256i one = _mm256_set1_epi32(1);
     for (size_t at = 0; at < count; at += CHUNK) {
-        const uint32_t *begin = tokens->starts + at, *end = begin + width;
-        size_t n = count - at < CHUNK ? count - at : CHUNK;
-        for (size_t i = 0; i < n; i += LANES) {
-            __mmask8 in = n - i >= LANES ? 255 : (__mmask8)((1u << (n - i)) - 1);
-            store_u32(spans.begin + i, _mm256_maskz_loadu_epi32(in, begin + i));
-            store_u32(spans.end + i, _mm256_maskz_sub_epi32(in, _mm256_maskz_loadu_epi32(in, end + i), one));
-        }
-        hash_chunk(tokens->text, &spans, n, hashes + at);
+        const uint32_t *begin = tokens->starts + at;
+        struct spans spans = {begin, begin + width, count - at < CHUNK ? count - at : CHUNK};
+        hash_chunk(tokens->text, &spans, hashes + at);
     }
 }
 
@@ -200,9 +207,14 @@ static inline __m128i sketch_values(__m512i key) {
     return _mm512_cvtepi32_epi8(v);
 }
 
-static inline void lower(uint32_t *least, uint64_t hash) {
-    uint32_t *bin = &least[WP_SKETCH_BIN(hash)], key = WP_SKETCH_KEY(hash);
-    *bin = key < *bin ? key : *bin;
+/* WP_SKETCH_BIN is the first byte of a hash in memory, WP_SKETCH_KEY the four behind it. */
+static inline void lower(uint32_t *least, const uint64_t *hash) {
+    uint32_t key;
+    uint8_t bin;
+    memcpy(&bin, hash, 1);
+    memcpy(&key, (const uint8_t *)hash + 1, sizeof key);
+    uint32_t old = least[bin];
+    least[bin] = key < old ? key : old;
 }
 
 /* Neighbours go into tables of their own, so that a bin is hardly ever read just after it was written. */
@@ -211,11 +223,13 @@ static void sketch_hashes(const uint64_t *hashes, size_t count, uint8_t *sketch)
     memset(even, 255, sizeof even);
     memset(odd, 255, sizeof odd);
     size_t i = 0;
-    for (; i + 2 <= count; i += 2) {
-        lower(even, hashes[i]);
-        lower(odd, hashes[i + 1]);
+    for (; i + 4 <= count; i += 4) {
+        lower(even, &hashes[i]);
+        lower(odd, &hashes[i + 1]);
+        lower(even, &hashes[i + 2]);
+        lower(odd, &hashes[i + 3]);
     }
-    if (i < count) lower(even, hashes[i]);
+    for (; i < count; i++) lower(even, &hashes[i]);
     for (size_t k = 0; k < WP_SKETCH_BINS; k += 16) {
         __m512i key = _mm512_min_epu32(_mm512_loadu_si512(even + k), _mm512_loadu_si512(odd + k));
         _mm_storeu_si128((__m128i *)(void *)(sketch + k), sketch_values(key));

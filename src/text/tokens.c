@@ -72,7 +72,7 @@ static enum wp_status prepare(struct wp_tokenizer *t, const uint8_t *utf8, size_
 static enum wp_status finish(struct wp_fold *f, struct wp_tokens *out) {
     if (f->status != WP_OK) return f->status;
     if (f->open) f->text[f->out++] = ' ';
-    f->starts[f->count] = (uint32_t)f->out;
+    for (size_t i = 0; i <= WP_TOKENS_BEHIND; i++) f->starts[f->count + i] = (uint32_t)f->out;
     *out = (struct wp_tokens){
         .text = f->text,
         .text_len = f->count ? f->out - 1 : 0,

@@ -19,14 +19,16 @@
 /* Longest text in bytes. */
 #define WP_TEXT_BYTES_MAX ((size_t)INT32_MAX)
 
+enum { WP_TOKENS_BEHIND = 16 };
+
 /* Borrowed from the tokenizer until its next run. Token i is text[starts[i] .. starts[i+1]-1): the byte
  * behind it is one 0x20, also behind the last. starts[count] is set: the position where a next token would
- * start. */
+ * start; so are WP_TOKENS_BEHIND more, to the same, for kernels that read whole vectors. */
 struct wp_tokens {
     const uint8_t
         *text;       /* folded tokens, one 0x20 between; 128 bytes before it and 64 behind it are readable */
     size_t text_len; /* without the 0x20 behind the last token */
-    const uint32_t *starts; /* count + 1, and readable for 64 more */
+    const uint32_t *starts; /* count + 1 + WP_TOKENS_BEHIND */
     size_t count;
     size_t alone; /* tokens that are one code point of a script without spaces */
 };

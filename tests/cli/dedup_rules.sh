@@ -82,3 +82,14 @@ printf '{"id":1,"text":"one two three four five six seven eight nine ten eleven"
     '{"id":2,"text":"one two three four five six seven eight nine ten"}' '{"id":3,"text":"One two three, four five six seven eight nine ten."}' > in.jsonl
 run
 matches '2 3 exact 1.0000'
+
+# A source may be named as its url or host would name it; spaces around names do not count.
+{
+    printf '{"id":"a","url":"https://news.thecable.ng/1","date":"2021-01-01","text":"%s"}\n' "$(w 1 40)"
+    printf '{"id":"b","url":"https://punchng.com/1","date":"2021-01-02","text":"%s"}\n' "$(w 1 40)"
+    printf '{"id":"c","source":"The Nation","date":"2021-01-03","text":"%s"}\n' "$(w 1 40)"
+} > in.jsonl
+for list in www.punchng.com:b PUNCHNG.com:b 'nobody, https://punchng.com/ ,thecable.ng:b' ',,the nation:c' 'thecable.ng:a'; do
+    run --keep "source:${list%:*}"
+    [ "$(lead)" = "${list##*:}" ] || fail "--keep source:${list%:*} leads to $(lead)"
+done

@@ -114,7 +114,8 @@ static void the_index_fits_the_text(void **state) {
         check_article(&a);
         assert_int_equal(a.bytes, len);
         assert_memory_equal(a.text, text, 60);
-        assert_true(a.jumps > 40); /* "of" and "the" and "and" are frequent; 26 + 26 + 14 of them stand here */
+        assert_true(a.jumps >
+                    40); /* "of" and "the" and "and" are frequent; 26 + 26 + 14 of them stand here */
     }
     wp_gen_base_release(&base);
 }

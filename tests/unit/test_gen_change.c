@@ -1,8 +1,8 @@
 /*
  * test_gen_change.c - parts, marks, and what reprints do to a text.
  *
- * What a change says of itself is held against a slow comparison: which of the parent's words stand, in runs of
- * four or more, in the reprint.
+ * What a change says of itself is held against a slow comparison: which of the parent's words stand, in runs
+ * of four or more, in the reprint.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,8 +37,8 @@ static int tear_down(void **state) {
 }
 
 static void parts_join_to_what_was_cut(void **state) {
-    static const char *const texts[] = {"One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.", "One is. Two is. Three is.",
-                                        "A single part", ""};
+    static const char *const texts[] = {"One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.",
+                                        "One is. Two is. Three is.", "A single part", ""};
     static const uint32_t counts[] = {5, 3, 1, 0};
     static struct wp_gen_parts parts;
     (void)state;
@@ -192,10 +192,10 @@ static struct wp_gen_mix only(enum wp_gen_mix_field field) {
 }
 
 static void each_change_does_what_it_is_called(void **state) {
-    static const enum wp_gen_mix_field fields[] = {
-        WP_GEN_MIX_LEAD,  WP_GEN_MIX_CUT,  WP_GEN_MIX_DROP,     WP_GEN_MIX_EXTRA, WP_GEN_MIX_REORDER,
-        WP_GEN_MIX_QUOTES, WP_GEN_MIX_EDIT, WP_GEN_MIX_DATELINE, WP_GEN_MIX_TAIL,  WP_GEN_MIX_CAPTION,
-        WP_GEN_MIX_GLUE};
+    static const enum wp_gen_mix_field fields[] = {WP_GEN_MIX_LEAD,    WP_GEN_MIX_CUT,      WP_GEN_MIX_DROP,
+                                                   WP_GEN_MIX_EXTRA,   WP_GEN_MIX_REORDER,  WP_GEN_MIX_QUOTES,
+                                                   WP_GEN_MIX_EDIT,    WP_GEN_MIX_DATELINE, WP_GEN_MIX_TAIL,
+                                                   WP_GEN_MIX_CAPTION, WP_GEN_MIX_GLUE};
     (void)state;
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
         struct wp_gen_mix mix = only(fields[f]);
@@ -214,9 +214,7 @@ static void each_change_does_what_it_is_called(void **state) {
         case WP_GEN_MIX_DROP: assert_true(c->nb < c->na); break;
         case WP_GEN_MIX_EXTRA: assert_true(c->nb > c->na + 20); break;
         case WP_GEN_MIX_REORDER: assert_int_equal(c->nb, c->na); break;
-        case WP_GEN_MIX_GLUE:
-            assert_true(c->out.len < c->parent.len);
-            break;
+        case WP_GEN_MIX_GLUE: assert_true(c->out.len < c->parent.len); break;
         case WP_GEN_MIX_LEAD: assert_true(memcmp(c->out.data, c->parent.data, 60) != 0); break;
         case WP_GEN_MIX_DATELINE:
             assert_memory_equal(c->out.data + c->out.len - c->parent.len + 100, c->parent.data + 100,
@@ -242,7 +240,8 @@ static void no_change_is_no_change(void **state) {
 }
 
 static void quotations_become_reported_speech(void **state) {
-    static const char text[] = "The first part.\n\n“We are here,” he said. “All of us.”\n\nA third one.\n\nA fourth.";
+    static const char text[] =
+        "The first part.\n\n“We are here,” he said. “All of us.”\n\nA third one.\n\nA fourth.";
     struct wp_gen_mix mix = only(WP_GEN_MIX_QUOTES);
     struct reprint_case *c = make_case(3, &mix);
     (void)state;

@@ -41,7 +41,8 @@ static void outlets_have_names_of_their_own(void **state) {
 }
 
 static void sisters_share_their_furniture(void **state) {
-    struct wp_gen_outlet a = wp_gen_outlet_make(9, 4), b = wp_gen_outlet_make(9, 5), c = wp_gen_outlet_make(9, 6);
+    struct wp_gen_outlet a = wp_gen_outlet_make(9, 4), b = wp_gen_outlet_make(9, 5),
+                         c = wp_gen_outlet_make(9, 6);
     (void)state;
     assert_memory_equal(a.wording, b.wording, sizeof a.wording);
     assert_memory_equal(a.share, b.share, sizeof a.share);

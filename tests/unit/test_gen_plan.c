@@ -81,7 +81,8 @@ static void copies_keep_the_rules_of_their_kind(void **state) {
 }
 
 static void shares_are_what_was_asked(void **state) {
-    uint32_t kinds[WP_GEN_BANNER + 1] = {0}, *size = calloc(N + 1, sizeof *size), members = 0, pairs = 0, stories = 0;
+    uint32_t kinds[WP_GEN_BANNER + 1] = {0}, *size = calloc(N + 1, sizeof *size), members = 0, pairs = 0,
+                                   stories = 0;
     (void)state;
     for (size_t i = 0; i < N; i++) {
         kinds[self(i)->kind]++;

@@ -1,8 +1,8 @@
 /*
  * test_gen_random.c - the generator's random numbers.
  *
- * splitmix64 with seed 0 and xoshiro256** with the state 1, 2, 3, 4 have published first numbers (the reference
- * code of their authors, and the Rust crate rand_xoshiro's tests).
+ * splitmix64 with seed 0 and xoshiro256** with the state 1, 2, 3, 4 have published first numbers (the
+ * reference code of their authors, and the Rust crate rand_xoshiro's tests).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,8 +20,8 @@ static void splitmix_is_as_published(void **state) {
 }
 
 static void xoshiro_is_as_published(void **state) {
-    static const uint64_t expected[] = {11520u, 0u, 1509978240u, 1215971899390074240u, 1216172134540287360u,
-                                        607988272756665600u};
+    static const uint64_t expected[] = {
+        11520u, 0u, 1509978240u, 1215971899390074240u, 1216172134540287360u, 607988272756665600u};
     struct wp_random r = {{1, 2, 3, 4}};
     (void)state;
     for (size_t i = 0; i < 6; i++) assert_int_equal(wp_random_next(&r), expected[i]);

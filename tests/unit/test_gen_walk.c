@@ -114,11 +114,13 @@ static void texts_are_strangers(void **state) {
         count[i] = shingles(a.data, a.len, 5, all[i], 3000);
     }
     for (size_t i = 0; i < 40; i++)
-        for (size_t j = 0; j < i; j++) assert_true(shared(all[i], count[i], all[j], count[j]) * 10 < count[i]);
+        for (size_t j = 0; j < i; j++)
+            assert_true(shared(all[i], count[i], all[j], count[j]) * 10 < count[i]);
     wp_buffer_release(&a);
 }
 
-/* Few five-word runs of a text stand in one of the articles it was made from; nearly all pairs of words do. */
+/* Few five-word runs of a text stand in one of the articles it was made from; nearly all pairs of words do.
+ */
 static void texts_are_new_but_natural(void **state) {
     static uint64_t made[3000], from[60000];
     struct wp_buffer a = {0};
