@@ -121,7 +121,7 @@ static int gen_run(int argc, char **argv) {
 const struct wp_command wp_command_gen = {
     .name = "gen",
     .usage = "--articles N -o DUMP [--seed S] [--base FILE] [--truth TRUTH]",
-    .summary = "Makes a dump of any size, with its truth",
+    .summary = "make a dump of any size, with its truth",
     .details = details,
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,

@@ -1,6 +1,7 @@
 /* options.c - see options.h. */
 #include "cli/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -124,7 +125,8 @@ static void print_flag(const struct wp_flag *f) {
 }
 
 static void print_help(const struct wp_command *c) {
-    printf("usage: wireprint %s %s\n\n%s.\n", c->name, c->usage, c->summary);
+    printf("usage: wireprint %s %s\n\n%c%s.\n", c->name, c->usage, toupper((unsigned char)c->summary[0]),
+           c->summary + 1);
     if (c->details) printf("\n%s\n", c->details);
     if (c->flag_count) printf("\noptions:\n");
     for (size_t i = 0; i < c->flag_count; i++) print_flag(&c->flags[i]);

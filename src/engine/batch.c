@@ -71,6 +71,8 @@ static void view(const char *string, const uint8_t **data, size_t *len) {
 
 enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, struct wp_error *err) {
     struct wp_record record = {.text = (const uint8_t *)article->text, .text_len = article->text_len};
+    struct wp_error unasked;
+    if (!err) err = &unasked; /* what is below reads it */
     if (b->finished) return wp_fail(err, WP_EINVAL, "the batch is finished");
     if (!article->text) return wp_fail(err, WP_ETEXT, "no text");
     WP_TRY(start(b, err));
@@ -87,6 +89,8 @@ enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, s
 }
 
 enum wp_status wp_batch_finish(wp_batch_run *b, struct wp_error *err) {
+    struct wp_error unasked = {0};
+    if (!err) err = &unasked;
     if (b->finished) return WP_OK;
     WP_TRY(start(b, err));
     WP_TRY(wp_harvest_end(b->harvest, b->in_segment, err));
@@ -136,6 +140,8 @@ static enum wp_status next_part(wp_batch_run *b, struct wp_error *err) {
 }
 
 enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match *out, struct wp_error *err) {
+    struct wp_error unasked;
+    if (!err) err = &unasked;
     if (!b->finished) return wp_fail(err, WP_EINVAL, "the batch is not finished");
     WP_TRY(next_part(b, err));
     const struct wp_match *m = b->match_at < b->match_count ? &b->matches[b->match_at] : NULL;

@@ -175,10 +175,7 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     if (status == WP_OK)
         status =
             wp_fingerprinter_run(h->printer, record->text, record->text_len, h->run->features, &h->print);
-    if (status == WP_ETOOBIG) {
-        wp_harvest_reject(h, line, status, "the text is too long");
-        return WP_OK;
-    }
+    if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     struct wp_article_row *row = &h->rows[h->count];
     memset(row, 0, sizeof *row);
@@ -203,7 +200,11 @@ enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t
     struct wp_record record;
     const char *words = NULL;
     enum wp_status status = wp_record_parse(h->parser, line, len, &record, &words);
-    if (status == WP_OK) return wp_harvest_add(h, &record, number, err);
+    if (status == WP_OK) {
+        status = wp_harvest_add(h, &record, number, err);
+        words = "the text is too long";
+        if (status != WP_ETOOBIG) return status;
+    }
     if (status == WP_END) return WP_OK; /* a blank line */
     if (status == WP_ENOMEM) return wp_fail(err, status, "out of memory");
     wp_harvest_reject(h, number, status, words);

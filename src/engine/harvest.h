@@ -19,6 +19,7 @@ void wp_harvest_free(struct wp_harvest *h);
 
 /* A segment: begin, then lines in order, then end with the number of lines it had. */
 void wp_harvest_begin(struct wp_harvest *h, uint32_t file, uint64_t sequence);
+/* WP_ETOOBIG: the record is not taken, and the harvest goes on; every other failure is final. */
 enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *record, uint32_t line,
                               struct wp_error *err);
 void wp_harvest_reject(struct wp_harvest *h, uint32_t line, enum wp_status status, const char *words);

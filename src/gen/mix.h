@@ -3,8 +3,9 @@
  *
  * One row per share: its name in --mix, its default, what it means. The defaults of the
  * article kinds come from real news (28 outlets, 23,000 articles): 14 to 24 % of the articles stand in
- * clusters, depending on how much shared text one asks for; two thirds of the clusters are pairs; copies
- * between outlets mostly have a Jaccard of 0.2 to 0.5, and a quarter of all pairs are re-crawls above 0.9.
+ * clusters, depending on how much shared text one asks for; nearly three quarters of the clusters are pairs;
+ * copies between outlets mostly have a Jaccard of 0.2 to 0.5, and a quarter of all pairs are re-crawls above
+ * 0.9.
  */
 #ifndef WP_GEN_MIX_H
 #define WP_GEN_MIX_H

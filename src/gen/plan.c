@@ -13,8 +13,8 @@
 #define SIZE_ALWAYS 10  /* unless it is no larger than this */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Cluster sizes: how many clusters in a million have a size in low..high. Two thirds and more are pairs; the
- * tail falls about as size to the power of -3.5, as in real news, and one in 10,000 is an event that
+/* Cluster sizes: how many clusters in a million have a size in low..high. Nearly three quarters are pairs;
+ * the tail falls about as size to the power of -3.5, as in real news, and one in 10,000 is an event that
  * everybody runs. */
 static const struct {
     uint32_t low, high, share;

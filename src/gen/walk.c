@@ -10,6 +10,7 @@
 #define RUN_MAX 5 /* words copied before a jump elsewhere */
 #define TRIES 8   /* at a place that fits */
 #define PICKS 3   /* of a place where no jump has ended yet, in one article */
+#define TITLE_WORDS 9
 #define LANDED_BITS 4096
 #define SENTENCE_MAX 24 /* bytes at a text's end that are looked at for the end of a sentence */
 
@@ -227,6 +228,19 @@ static size_t middle(const uint8_t *p, size_t len) {
     return at;
 }
 
+/* For a base without titles: the first words of an article. */
+static enum wp_status title_from_text(const struct wp_gen_base *base, struct wp_random *r,
+                                      struct wp_buffer *out) {
+    struct wp_gen_article a = wp_gen_base_get(base, wp_random_below(r, base->articles));
+    uint32_t token = 0;
+    while (token < a.tokens && token < TITLE_WORDS && !memchr(a.text, '\n', a.start[token + 1])) token++;
+    if (!token) return wp_buffer_add(out, "Untitled", 8);
+    size_t before = out->len;
+    WP_TRY(wp_buffer_add(out, a.text, a.start[token]));
+    trim_end(out, before);
+    return WP_OK;
+}
+
 enum wp_status wp_gen_title(const struct wp_gen_base *base, struct wp_random *r, struct wp_buffer *out) {
     size_t a_len, b_len, before = out->len;
     const uint8_t *a = wp_gen_base_title(base, wp_random_below(r, base->articles), &a_len);
@@ -234,5 +248,5 @@ enum wp_status wp_gen_title(const struct wp_gen_base *base, struct wp_random *r,
     size_t cut = middle(b, b_len);
     WP_TRY(wp_buffer_add(out, a, middle(a, a_len)));
     WP_TRY(wp_buffer_add(out, b + cut, b_len - cut));
-    return out->len == before ? wp_buffer_add(out, "Untitled", 8) : WP_OK;
+    return out->len == before ? title_from_text(base, r, out) : WP_OK;
 }

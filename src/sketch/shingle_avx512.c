@@ -113,7 +113,6 @@ static inline size_t press(const struct spans *from, unsigned above, struct span
     size_t n = 0;
     for (size_t i = 0; i < from->count; i += LANES) {
         __mmask8 m = _mm256_cmplt_epu32_mask(_mm256_sub_epi32(span_lengths(from, i), least), width);
-        if (from->count - i < LANES) m &= (__mmask8)((1u << (from->count - i)) - 1);
         which[i / LANES] = m;
         store_u32(to->begin + n, _mm256_maskz_compress_epi32(m, load_u32(from->begin + i)));
         store_u32(to->end + n, _mm256_maskz_compress_epi32(m, load_u32(from->end + i)));

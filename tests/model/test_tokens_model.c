@@ -275,6 +275,24 @@ static void alignments(void **state) {
     }
 }
 
+/* One odd character behind 0 to 140 plain ones: what kernels must know of the byte behind a block. */
+static void boundaries(void **state) {
+    static const int32_t odd[] = {0xe9,   0xc9,    0x301,  0x2019, 0x200b, 0xad,   0x627,  0x64e, 0x4e2d,
+                                  0xff21, 0xfb01,  0x1100, 0xac00, 0xe01,  0xe38,  0xbd,   0x130, 0x1f600,
+                                  0xdf,   0x20000, 0x345,  0x9bc,  0x3099, 0x11a8, 0x1161, 0x93c};
+    static const int32_t plain[] = {'a', ' ', 0x627, 0x4e2d, 0xe3, 0xac01, 0x304b};
+    uint8_t text[TEXT_MAX];
+    for (size_t p = 0; p < sizeof plain / sizeof *plain; p++)
+        for (size_t o = 0; o < sizeof odd / sizeof *odd; o++)
+            for (unsigned before = 0; before <= 140; before++) {
+                size_t n = 0;
+                for (unsigned i = 0; i < before; i++) n += (size_t)utf8proc_encode_char(plain[p], text + n);
+                n += (size_t)utf8proc_encode_char(odd[o], text + n);
+                for (unsigned i = draw(70); i > 0; i--) n += (size_t)utf8proc_encode_char(plain[p], text + n);
+                check(*state, text, n, before % 2);
+            }
+}
+
 /* Each code point alone, between letters, behind and before a base with an accent. */
 static void every_code_point(void **state) {
     uint8_t text[256];
@@ -346,8 +364,9 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_texts), cmocka_unit_test(broken_texts),     cmocka_unit_test(lengths),
-        cmocka_unit_test(alignments),   cmocka_unit_test(every_code_point), cmocka_unit_test(many_marks),
+        cmocka_unit_test(random_texts), cmocka_unit_test(broken_texts), cmocka_unit_test(lengths),
+        cmocka_unit_test(alignments),   cmocka_unit_test(boundaries),   cmocka_unit_test(every_code_point),
+        cmocka_unit_test(many_marks),
     };
     return cmocka_run_group_tests_name("tokens_model", tests, set_up, tear_down);
 }
