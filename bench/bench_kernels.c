@@ -1,17 +1,20 @@
 /*
  * bench_kernels.c - MB/s of the text and sketch kernels on real text, at each level of the processor.
  *
- *     bench_kernels FILE [SECONDS]
+ *     bench_kernels FILE [SECONDS]      SECONDS to spend on each row [0.5]
  *
- * FILE holds texts, each ended by a 0 byte (tools/texts makes one from JSONL). Every row is CPU time of one
- * thread, best of several passes over up to 64 MB of the file; `copy` is the floor: memcpy of the same texts.
+ * FILE holds articles as JSON lines (plain), or texts that each end in a 0 byte. Every row is user time of
+ * one thread, the best of several passes over up to 64 MB of texts; `copy` is the floor: memcpy of the same
+ * texts. The last lines give the figures of the best level in the form "NAME best N MB/s".
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "input/record.h"
 #include "sketch/estimate.h"
 #include "sketch/fingerprint.h"
 
@@ -37,23 +40,54 @@ static void fail(const char *what) {
     exit(3);
 }
 
+/* Appends a text and its 0 byte; 0 bytes in it become spaces. False when there is no more room. */
+static int add_text(struct corpus *c, const uint8_t *text, size_t len) {
+    if (len >= BYTES_MAX - c->len) return 0;
+    for (size_t i = 0; i < len; i++) c->data[c->len + i] = text[i] ? text[i] : ' ';
+    c->data[c->len + len] = 0;
+    c->ends[c->count++] = (uint32_t)(c->len + len);
+    c->len += len + 1;
+    return 1;
+}
+
+static uint8_t *read_all(const char *name, size_t *len) {
+    struct wp_file f;
+    struct wp_error err;
+    uint64_t size;
+    if (wp_file_open(&f, name, &err) != WP_OK || wp_file_size(&f, &size, &err) != WP_OK) fail(err.reason);
+    uint8_t *data = wp_alloc((size_t)size + WP_RECORD_PADDING, 1);
+    if (!data || wp_file_read_at(&f, data, (size_t)size, 0, &err) != WP_OK) fail("cannot read the file");
+    memset(data + size, 0, WP_RECORD_PADDING);
+    wp_file_close(&f, NULL);
+    *len = (size_t)size;
+    return data;
+}
+
 static void load(struct corpus *c, const char *name) {
-    FILE *file = fopen(name, "rb");
-    if (!file) fail("cannot open the file");
+    size_t len;
+    uint8_t *file = read_all(name, &len);
+    struct wp_record_parser *parser = NULL;
+    uint8_t end = memchr(file, 0, len) ? 0 : '\n';
     c->data = wp_alloc(BYTES_MAX, 1);
     c->ends = wp_alloc(BYTES_MAX, sizeof *c->ends);
-    if (!c->data || !c->ends) fail("out of memory");
-    c->len = fread(c->data, 1, BYTES_MAX, file);
-    fclose(file);
-    for (size_t i = 0; i < c->len; i++)
-        if (!c->data[i]) c->ends[c->count++] = (uint32_t)i;
-    if (!c->count) fail("the file has no text that ends in a 0 byte");
-    c->len = c->ends[c->count - 1] + 1;
+    if (!c->data || !c->ends || wp_record_parser_new(&parser, NULL, NULL) != WP_OK) fail("out of memory");
+    for (size_t at = 0, next; at < len; at = next) {
+        const uint8_t *stop = memchr(file + at, end, len - at);
+        size_t n = stop ? (size_t)(stop - file) - at : len - at;
+        struct wp_record r = {.text = file + at, .text_len = n};
+        const char *reason;
+        next = at + n + 1;
+        if (end == '\n' && wp_record_parse(parser, file + at, n, &r, &reason) != WP_OK) continue;
+        if (r.text_len && !add_text(c, (const uint8_t *)r.text, r.text_len)) break;
+    }
+    if (!c->count) fail("the file has no texts");
+    wp_record_parser_free(parser);
+    wp_free(file);
 }
 
 typedef void pass_fn(const struct corpus *c, void *self);
 
-static void row(const struct corpus *c, const char *name, const char *level, pass_fn *pass, void *self) {
+static double row(const struct corpus *c, const char *name, const char *level, pass_fn *pass, void *self) {
     double best = 1e9, start = cpu_seconds(), now = start;
     for (int n = 0; n < 3 || now - start < c->seconds; n++) {
         double before = cpu_seconds();
@@ -64,6 +98,7 @@ static void row(const struct corpus *c, const char *name, const char *level, pas
     printf("%-28s %-9s %9.0f MB/s %8.2f ns/token\n", name, level, (double)c->len / best / 1e6,
            best * 1e9 / (double)c->tokens);
     fflush(stdout);
+    return (double)c->len / best / 1e6;
 }
 
 static void pass_copy(const struct corpus *c, void *self) {
@@ -105,7 +140,8 @@ static void count_tokens(struct corpus *c) {
     wp_tokenizer_free(t);
 }
 
-static void level_rows(const struct corpus *c, const char *level) {
+/* Rows of one level; the rates of tokens, and of samples with sketch. */
+static void level_rows(const struct corpus *c, const char *level, double *rates) {
     static const struct {
         const char *name;
         unsigned features;
@@ -119,10 +155,11 @@ static void level_rows(const struct corpus *c, const char *level) {
     struct printing p;
     setenv("WIREPRINT_CPU", level, 1);
     if (wp_tokenizer_new(&t) != WP_OK || wp_fingerprinter_new(&p.printer) != WP_OK) fail("out of memory");
-    row(c, "fold, tokens", level, pass_tokens, t);
+    rates[0] = row(c, "fold, tokens", level, pass_tokens, t);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         p.features = parts[i].features;
-        row(c, parts[i].name, level, pass_print, &p);
+        double rate = row(c, parts[i].name, level, pass_print, &p);
+        if (p.features == (WP_FEATURE_SAMPLES | WP_FEATURE_SKETCH)) rates[1] = rate;
     }
     wp_tokenizer_free(t);
     wp_fingerprinter_free(p.printer);
@@ -147,7 +184,7 @@ static void compare_row(const struct corpus *c) {
 }
 
 int main(int argc, char **argv) {
-    struct corpus c = {.seconds = 1};
+    struct corpus c = {.seconds = 0.5};
     if (argc < 2) {
         fprintf(stderr, "usage: bench_kernels FILE [SECONDS]\n");
         return 2;
@@ -160,9 +197,11 @@ int main(int argc, char **argv) {
            (double)c.len / (double)c.tokens);
     uint8_t *copy = wp_alloc(c.len, 1);
     if (!copy) fail("out of memory");
-    row(&c, "copy", "", pass_copy, copy);
-    for (int level = top; level >= 0; level--) level_rows(&c, wp_cpu_name((enum wp_cpu)level));
+    double floor = row(&c, "copy", "", pass_copy, copy), rates[3][2];
+    for (int level = top; level >= 0; level--) level_rows(&c, wp_cpu_name((enum wp_cpu)level), rates[level]);
     compare_row(&c);
+    printf("copy best %.0f MB/s\ntokens best %.0f MB/s\nfingerprint best %.0f MB/s\n", floor, rates[top][0],
+           rates[top][1]);
     wp_free(copy);
     wp_free(c.data);
     wp_free(c.ends);

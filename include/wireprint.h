@@ -182,8 +182,8 @@ WP_API void wp_batch_free(wp_batch_run *b);
 WP_API enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value,
                                    struct wp_error *err);
 
-/* Adds one article. WP_ETEXT without text, WP_ETOOBIG for one beyond 2 GiB: it is not added and the batch goes
- * on. WP_ENOMEM, WP_ENOSPC, ...: the batch can then only be freed. */
+/* Adds one article. WP_ETEXT without text, WP_ETOOBIG for one beyond 2 GiB: it is not added and the batch
+ * goes on. WP_ENOMEM, WP_ENOSPC, ...: the batch can then only be freed. */
 WP_API enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, struct wp_error *err);
 /* Finds the matches and the stories. No article may be added afterwards. */
 WP_API enum wp_status wp_batch_finish(wp_batch_run *b, struct wp_error *err);

@@ -19,8 +19,9 @@ void wp_free(void *area);
 /* For areas of 2 MiB and more: aligned to 2 MiB, huge pages advised, contents undefined. Freed by wp_free. */
 void *wp_alloc_large(size_t bytes);
 
-/* Gives what was freed back to the system, as far as the allocator can: between the stages of a run, whose threads
- * would otherwise each hold on to the memory of the stage before. Costs some milliseconds. Any thread. */
+/* Gives what was freed back to the system, as far as the allocator can: between the stages of a run, whose
+ * threads would otherwise each hold on to the memory of the stage before. Costs some milliseconds. Any
+ * thread. */
 void wp_memory_trim(void);
 
 /* A growing byte buffer. `data` is NULL while cap is 0. Zero-initialised is empty. Not for two threads. */

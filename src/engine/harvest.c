@@ -179,11 +179,11 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     struct wp_article_row *row = &h->rows[h->count];
     memset(row, 0, sizeof *row);
+    WP_TRY(keep_id(h, record, row, err));
     keep_print(h, row);
     row->line = line;
     row->date = read_date(h, record);
     row->owner = read_owner(h, record);
-    WP_TRY(keep_id(h, record, row, err));
     if (row->samples) WP_TRY(keep_stream(h, row, err));
     h->id_hashes[h->count] = wp_hash64(record->id, record->id_len);
     h->count++;

@@ -27,6 +27,7 @@
                          */
 #define WP_GEN_BASE_TITLES_MAX ((size_t)32 << 20)
 #define WP_GEN_ARTICLE_MAX 60000 /* bytes of one base article that are used; offsets are 16 bits */
+#define WP_GEN_BASE_PADDING 32   /* readable bytes behind every text */
 #define WP_GEN_WORDS_MIN 40      /* base articles with fewer words are left out */
 #define WP_GEN_KEY_WORDS 120     /* frequent words at which a walk may jump; twice as many keys */
 #define WP_GEN_KEYS (2 * WP_GEN_KEY_WORDS)

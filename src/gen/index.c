@@ -128,7 +128,7 @@ static void sort_jumps(struct packing *k) {
 
 static size_t packed_size(uint32_t tokens, uint32_t jumps, size_t bytes) {
     size_t numbers = WP_GEN_KEYS + 1 + jumps + tokens + 1;
-    return (numbers * 2 + tokens + bytes + 63) & ~(size_t)63;
+    return (numbers * 2 + tokens + bytes + WP_GEN_BASE_PADDING + 63) & ~(size_t)63;
 }
 
 struct wp_gen_article wp_gen_base_get(const struct wp_gen_base *base, size_t i) {

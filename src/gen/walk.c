@@ -11,6 +11,7 @@
 #define TRIES 8   /* at a place that fits */
 #define PICKS 3   /* of a place where no jump has ended yet, in one article */
 #define TITLE_WORDS 9
+#define LANDED_SHIFT 20 /* of a 32-bit hash */
 #define LANDED_BITS 4096
 #define SENTENCE_MAX 24 /* bytes at a text's end that are looked at for the end of a sentence */
 
@@ -19,12 +20,13 @@ struct walk {
     struct wp_random *r;
     struct wp_buffer *out;
     uint32_t source, token, from;      /* where it stands; the first token that is not copied yet */
+    uint32_t inside;                   /* 1 = in a quotation, as far as is known */
     uint64_t landed[LANDED_BITS / 64]; /* where jumps have ended, folded: a text should not run in circles */
 };
 
 /* Whether a jump has ended at this place before; remembers it. */
 static bool has_landed(struct walk *w, uint32_t source, uint32_t token) {
-    uint32_t bit = (uint32_t)(wp_random_mix(source * 65536u + token) % LANDED_BITS);
+    uint32_t bit = ((source * 0x9e3779b1u + token * 0x85ebca6bu) >> LANDED_SHIFT);
     bool before = w->landed[bit / 64] >> (bit % 64) & 1;
     w->landed[bit / 64] |= (uint64_t)1 << (bit % 64);
     return before;
@@ -57,12 +59,16 @@ void wp_gen_topic_pick(struct wp_gen_topic *topic, const struct wp_gen_base *bas
     }
 }
 
-/* Copies what the walk has passed and stands at the same place still. */
-static enum wp_status copy_run(struct walk *w) {
+/* Copies what the walk has passed and stands at the same place still. Runs are short and their lengths not to
+ * be foreseen, so 32 bytes are copied at a time, beyond the run's end, where both sides have room. */
+static inline enum wp_status copy_run(struct walk *w) {
     const struct wp_gen_article *a = &w->topic->source[w->source];
     size_t start = a->start[w->from], len = a->start[w->token] - start;
-    WP_TRY(wp_buffer_reserve(w->out, len, WP_GEN_TEXT_MAX));
-    memcpy(w->out->data + w->out->len, a->text + start, len);
+    if (w->out->cap - w->out->len < len + WP_GEN_BASE_PADDING)
+        WP_TRY(wp_buffer_reserve(w->out, len + WP_GEN_BASE_PADDING, WP_GEN_TEXT_MAX));
+    uint8_t *to = w->out->data + w->out->len;
+    for (size_t i = 0; i < len; i += WP_GEN_BASE_PADDING)
+        memcpy(to + i, a->text + start + i, WP_GEN_BASE_PADDING);
     w->out->len += len;
     w->from = w->token;
     return WP_OK;
@@ -173,31 +179,70 @@ static void stand_anywhere(struct walk *w) {
     if (token >= tokens) stand(w, source, 0);
 }
 
-/* The walk itself, from where `w` stands. */
-static enum wp_status go(struct walk *w, uint32_t words) {
-    const struct wp_gen_topic *topic = w->topic;
-    uint32_t run = 0, inside = 0;
-    for (uint32_t done = 1;; done++) {
-        const struct wp_gen_article *a = &topic->source[w->source];
+/* How many tokens to pass before the next jump, and the key of the last of them (0 = none): a frequent word
+ * as the second or a later one, else RUN_MAX or so tokens, up to one that only a space follows. */
+static uint32_t next_run(const struct walk *w, uint32_t *key) {
+    const struct wp_gen_article *a = &w->topic->source[w->source];
+    uint32_t left = a->tokens - w->token, n = RUN_MAX;
+    uint64_t keys = wp_load64(a->key + w->token) & (((uint64_t)1 << 8 * RUN_MAX) - 1) & ~(uint64_t)0xff;
+    if (keys) n = (uint32_t)__builtin_ctzll(keys) / 8 + 1;
+    while (n < left && !keys && a->text[a->start[w->token + n] - 1] != ' ') n++;
+    if (n > left) n = left;
+    *key = a->key[w->token + n - 1];
+    return n;
+}
+
+/* One run and the jump behind it. */
+static inline enum wp_status step(struct walk *w, uint32_t *done) {
+    const struct wp_gen_article *a = &w->topic->source[w->source];
+    uint32_t key, run = next_run(w, &key), before = w->from;
+    if (a->key[w->token]) w->inside = (a->key[w->token] - 1u) & 1;
+    w->token += run;
+    *done += run;
+    if (w->token >= a->tokens) {
+        w->inside = 0;
+        return jump_start(w);
+    }
+    if (key) {
+        w->inside = (key - 1) & 1;
+        WP_TRY(jump_equal(w, key - 1));
+        if (w->from != before) return WP_OK;
+    }
+    return jump_anywhere(w, w->inside);
+}
+
+/* Whether only a space follows the last word passed. */
+static bool is_open(const struct walk *w) {
+    const struct wp_gen_article *a = &w->topic->source[w->source];
+    return a->text[a->start[w->token] - 1] == ' ';
+}
+
+/* Token by token, until the text may end. */
+static enum wp_status go_to_end(struct walk *w, uint32_t words, uint32_t done) {
+    for (uint32_t run = 1;; run++) {
+        const struct wp_gen_article *a = &w->topic->source[w->source];
         uint32_t key = a->key[w->token++], before = w->from;
-        if (done >= words) {
+        if (++done >= words) {
             int end = ending(w);
             if (end == 2 || (end == 1 && done >= words + words / 4) || done >= 2 * words + 20)
                 return copy_run(w);
         }
-        run++;
-        if (w->token >= a->tokens) {
+        if (key) w->inside = (key - 1) & 1;
+        if (w->token >= a->tokens)
             WP_TRY(jump_start(w));
-            inside = 0;
-        } else if (key) {
-            inside = (key - 1) & 1;
-            if (run >= RUN_MIN) WP_TRY(jump_equal(w, key - 1));
-        } else if (run >= RUN_MAX && a->start[w->token] - a->start[w->token - 1] > 1 &&
-                   a->text[a->start[w->token] - 1] == ' ') {
-            WP_TRY(jump_anywhere(w, inside));
-        }
+        else if (key && run >= RUN_MIN)
+            WP_TRY(jump_equal(w, key - 1));
+        else if (run >= RUN_MAX && is_open(w))
+            WP_TRY(jump_anywhere(w, w->inside));
         if (w->from != before) run = 0;
     }
+}
+
+/* The walk itself, from where `w` stands: in runs, as long as it cannot end. */
+static enum wp_status go(struct walk *w, uint32_t words) {
+    uint32_t done = 0;
+    while (done + 2 * RUN_MAX < words) WP_TRY(step(w, &done));
+    return go_to_end(w, words, done);
 }
 
 static enum wp_status walk_from(struct walk *w, uint32_t words) {

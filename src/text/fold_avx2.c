@@ -16,7 +16,9 @@ enum {
     BLOCK = 32,
     WIDE_MAX = 9, /* bytes outside ASCII in a block of masks */
     A_WHILE = 96, /* bytes that go through the portable code when there are more */
-    AT_ONCE = 6,  /* token starts written without asking whether they are there */
+    DENSE = 16,   /* with more than these, running text in another script: */
+    LONG_WHILE = 512,
+    AT_ONCE = 6, /* token starts written without asking whether they are there */
 };
 
 /* Shuffle that moves the bytes of the bits in m (0..255) to the front. */
@@ -122,7 +124,9 @@ static inline void fold_block(struct wp_fold *f, __m256i v) {
     __m256i folded = _mm256_blendv_epi8(_mm256_set1_epi8(' '), lower, words);
     uint32_t word = (uint32_t)_mm256_movemask_epi8(words);
     if (_mm256_movemask_epi8(v)) {
-        if (!fold_mixed(f, v, folded, word)) wp_fold_step(f, f->pos + A_WHILE);
+        if (fold_mixed(f, v, folded, word)) return;
+        bool dense = count_bits((uint32_t)_mm256_movemask_epi8(v)) > DENSE;
+        wp_fold_step(f, f->pos + (dense ? LONG_WHILE : A_WHILE));
         return;
     }
     unsigned settled = f->len - f->pos > BLOCK && f->in[f->pos + BLOCK] >= 0x80 ? BLOCK - 1 : BLOCK;

@@ -1,9 +1,9 @@
 /*
  * test_corpus_tokens.c - token for token the same as the Python reference, on whole corpora.
  *
- * Skipped unless WIREPRINT_CORPORA names a folder with NAME.jsonl.zst files (WIREPRINT_CORPUS picks one NAME) and
- * WIREPRINT_REFERENCE the reference tokeniser (default: ../reference/exact_join.py beside the corpora). Needs
- * python3 and zstd. Every kernel level is compared.
+ * Skipped unless WIREPRINT_CORPORA names a folder with NAME.jsonl.zst files (WIREPRINT_CORPUS picks one NAME)
+ * and WIREPRINT_REFERENCE the reference tokeniser (default: ../reference/exact_join.py beside the corpora).
+ * Needs python3 and zstd. Every kernel level is compared.
  */
 #include <setjmp.h>
 #include <stdarg.h>

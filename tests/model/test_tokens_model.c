@@ -285,11 +285,12 @@ static void boundaries(void **state) {
     for (size_t p = 0; p < sizeof plain / sizeof *plain; p++)
         for (size_t o = 0; o < sizeof odd / sizeof *odd; o++)
             for (unsigned before = 0; before <= 140; before++) {
-                size_t n = 0;
+                size_t n = (size_t)utf8proc_encode_char(0x2019, text);
                 for (unsigned i = 0; i < before; i++) n += (size_t)utf8proc_encode_char(plain[p], text + n);
                 n += (size_t)utf8proc_encode_char(odd[o], text + n);
                 for (unsigned i = draw(70); i > 0; i--) n += (size_t)utf8proc_encode_char(plain[p], text + n);
                 check(*state, text, n, before % 2);
+                check(*state, text + 3, n - 3, before % 2);
             }
 }
 
