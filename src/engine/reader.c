@@ -47,7 +47,7 @@ struct wp_reader {
     size_t decoder_count, decoder_cap;
     struct wp_file_failure *failures;
     size_t failure_count, failure_cap;
-    bool no_more, stopped;
+    bool no_more, stopped, no_memory;
 
     _Atomic uint64_t raw_bytes, decoded_bytes;
 };
@@ -99,7 +99,8 @@ static struct wp_sheaf *pop_ready(struct wp_reader *r) {
     return b;
 }
 
-/* An empty batch, or NULL when all are in use. */
+/* An empty batch, or NULL when all are in use, or when there is no memory for one (no_memory is then set:
+ * waiting for another one to come free could be waiting for ever). */
 static struct wp_sheaf *take_batch(struct wp_reader *r) {
     struct wp_sheaf *b = r->free_batches;
     if (b) {
@@ -107,6 +108,7 @@ static struct wp_sheaf *take_batch(struct wp_reader *r) {
     } else if (r->batches_made < r->batch_max) {
         b = wp_sheaf_new();
         r->batches_made += b != NULL;
+        r->no_memory |= !b;
     }
     return b;
 }
@@ -308,6 +310,8 @@ static bool next_task(struct wp_reader *r, struct input **in, struct wp_sheaf **
             r->todo = (*in)->next;
             (*in)->listed = false;
             (*in)->busy = true;
+        } else if (r->no_memory) {
+            return false;
         } else if (r->ready) {
             *batch = pop_ready(r);
         } else if (r->no_more && !r->todo && !r->busy_count) {
@@ -332,8 +336,9 @@ static void worker(void *self, unsigned number) {
     }
     for (;;) {
         pthread_mutex_lock(&r->lock);
-        bool more = next_task(r, &in, &batch);
+        bool more = next_task(r, &in, &batch), no_memory = r->no_memory;
         pthread_mutex_unlock(&r->lock);
+        if (no_memory) stop_with(r, WP_ENOMEM);
         if (!more) break;
         if (in)
             work_on_input(r, in, batch);
