@@ -3,6 +3,9 @@
 
 An implementation of that page in Python, independent of the library: needs `pip install xxhash`, and nothing of ours.
 Usage: tools/sketch_vectors.py > tests/data/sketch_vectors.tsv
+
+Python's Unicode data may be older or newer than the scheme's 15.0, so the texts keep to characters that both know.
+Bytes that are not UTF-8 stand in the texts as Python's surrogates U+DC80 to U+DCFF (errors="surrogateescape").
 """
 import random
 import unicodedata
@@ -28,6 +31,7 @@ def is_alone(c):
 
 def tokens(text):
     done, now = [], ""
+    text = "".join(" " if "\udc80" <= c <= "\udcff" else c for c in text)
     for c in unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()):
         category = unicodedata.category(c)
         if category == "Cf" and c != "\u200b":
@@ -73,23 +77,38 @@ def simhash(words):
     return sum(1 << bit for bit in range(128) if 2 * sum(v >> bit & 1 for v in votes) > len(votes))
 
 
+def estimate(a, b):
+    """Jaccard similarity by two sketches of one width."""
+    equal = sum(x == y != 0 for x, y in zip(a, b))
+    both = sum(x != 0 != y for x, y in zip(a, b))
+    either = sum(x != 0 or y != 0 for x, y in zip(a, b))
+    return min(1.0, max(0.0, (255 * equal - both) / (254 * either))) if either else 0.0
+
+
 def escape(text):
+    if any("\udc80" <= c <= "\udcff" for c in text):
+        return "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else escape(c) for c in text)
     plain = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
     return "".join(plain.get(c) or (c if c.isprintable() or c.isalnum() else
                                     c if ord(c) > 0xFFFF else f"\\u{ord(c):04x}") for c in text)
 
 
-def row(name, text):
+def row(name, text, before):
+    """The line of a text, and what the next line is compared with."""
     words = tokens(text)
     alone = sum(len(w) == 1 and is_alone(w) for w in words)
     width = 8 if 2 * alone > len(words) else 5
     folded = " ".join(words).encode()
     hashes = [hash64(" ".join(words[i:i + width]).encode()) for i in range(len(words) - width + 1)]
     numbers = sorted({hash64(w.encode()) & 0xFFFFFFFF for w in words if unicodedata.category(w[0]) == "Nd"})
-    return "\t".join([
-        name, escape(text), folded.decode(), str(alone), str(width), bytes128(hash128(folded)), bytes128(simhash(words)),
-        str(len(hashes)), ",".join(f"{h:016x}" for h in samples(hashes)) or "-", f"{hash64(sketch(hashes)):016x}",
-        f"{len(numbers)}:" + ",".join(f"{n:08x}" for n in numbers[:16])])
+    bins, votes = sketch(hashes), simhash(words)
+    other = before or (width, bins, votes)
+    fields = [
+        name, escape(text), folded.decode(), str(alone), str(width), bytes128(hash128(folded)), bytes128(votes),
+        str(len(hashes)), ",".join(f"{h:016x}" for h in samples(hashes)) or "-", f"{hash64(bins):016x}",
+        f"{len(numbers)}:" + ",".join(f"{n:08x}" for n in numbers[:16]),
+        f"{estimate(bins, other[1]) if width == other[0] else 0:.6f}", str(bin(votes ^ other[2]).count("1"))]
+    return "\t".join(fields), (width, bins, votes)
 
 
 def invented(seed, words, vocabulary):
@@ -102,6 +121,25 @@ def invented(seed, words, vocabulary):
         w = str(draw.randint(0, 3000)) if draw.random() < 0.04 else known[int(vocabulary * draw.random() ** 3)]
         out.append(w.capitalize() if i % 13 == 0 else w)
     return ", ".join(" ".join(out[i:i + 9]) for i in range(0, len(out), 9))
+
+
+def edited(text):
+    """A reprint of it: another beginning, the end cut, one word in thirty another one."""
+    out = text.split()
+    out = "Of this more was told by an agency on Friday".split() + out[len(out) // 10:len(out) * 4 // 5]
+    return " ".join("changed" if i % 30 == 17 else w for i, w in enumerate(out))
+
+
+def growing_words():
+    """Spans of 9 to 639 bytes: XXH3 goes another way from 17, 129 and 241 bytes on."""
+    alphabet = "etaoinshrdlucmfwypvbgkjqxz\u00e9\u0436"
+    return " ".join("".join(alphabet[(7 * n + i * i) % len(alphabet)] for i in range(n)) for n in [1] * 4 + list(range(1, 130)))
+
+
+def invented_chinese(seed, count):
+    draw = random.Random(seed)
+    out = "".join(chr(0x4E00 + int(1200 * draw.random() ** 2)) for _ in range(count))
+    return "\u3002".join(out[i:i + 23] for i in range(0, count, 23))
 
 
 TEXTS = [
@@ -143,6 +181,8 @@ TEXTS = [
     ("thai", "\u0e19\u0e32\u0e22\u0e01\u0e23\u0e31\u0e10\u0e21\u0e19\u0e15\u0e23\u0e35\u0e01\u0e25\u0e48\u0e32\u0e27\u0e27\u0e48"
              "\u0e32\u0e19\u0e49\u0e33 25 \u0e3f \u0e40\u0e1e\u0e34\u0e48\u0e21\u0e02\u0e36\u0e49\u0e19 \u0e14\u0e39\u0e48"),
     ("khmer", "\u1793\u17b6\u1799\u1780\u179a\u178a\u17d2\u178b\u1798\u1793\u17d2\u178f\u17d2\u179a\u17b8\u200b\u1794\u17b6\u1793"),
+    ("lao", "\u0e9b\u0eb0\u0ec0\u0e97\u0e94\u0ea5\u0eb2\u0ea7 \u0e99\u0ec9\u0eb3 \u0edd\u0eb2\u0e8d \u0ed1\u0ed2"),
+    ("myanmar", "\u1019\u103c\u1014\u103a\u1019\u102c\u1014\u102d\u102f\u1004\u103a\u1004\u1036 \u1041\u1042 \u104b"),
     ("chinese", "\u65b0\u534e\u793e\u5317\u4eac5\u67083\u65e5\u7535\uff08\u8bb0\u8005\u738b\u660e\uff09\u56fd\u52a1\u9662\u603b"
                 "\u7406\u8868\u793a\uff0c\u4eca\u5e74GDP\u589e\u957f\uff15\uff0e\uff13\uff05\u3002\u300c\u6211\u4eec\u300d\uf9d1"
                 "\U00020000\U0002f800\u3005"),
@@ -161,10 +201,17 @@ TEXTS = [
     ("sixteen distinct", " ".join(f"w{i % 16}" for i in range(400))),
     ("article of 190 words", invented(1, 190, 60)),
     ("article of 700 words", invented(2, 700, 300)),
+    ("article of 700 words, reprinted", edited(invented(2, 700, 300))),
     ("article of 3000 words", invented(3, 3000, 900)),
+    ("chinese article", invented_chinese(4, 2500)),
+    ("growing words", growing_words()),
+    ("bytes that are not utf-8", b"a\xffb c\xc0\xafd e\xe2\x82f \xed\xa0\x80g h\xf4\x90\x80\x80i\xc3"
+                                 b" caf\xc3\xa9 \x80 end\xf0\x9f".decode(errors="surrogateescape")),
 ]
 
 if __name__ == "__main__":
     print(f"{hash64(SCHEME.encode()):016x}")
+    last = None
     for name, text in TEXTS:
-        print(row(name, text))
+        line, last = row(name, text, last)
+        print(line)

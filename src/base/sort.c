@@ -7,11 +7,11 @@
 #define DIGITS (1u << DIGIT_BITS)
 #define FEW 48
 
-static void insertion_sort(uint64_t *keys, size_t count) {
+static void insertion_sort(uint64_t *keys, size_t count, unsigned low_bit) {
     for (size_t i = 1; i < count; i++) {
         uint64_t key = keys[i];
         size_t j = i;
-        for (; j > 0 && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
+        for (; j > 0 && keys[j - 1] >> low_bit > key >> low_bit; j--) keys[j] = keys[j - 1];
         keys[j] = key;
     }
 }
@@ -30,8 +30,12 @@ static void sort_digit(const uint64_t *from, uint64_t *to, size_t count, unsigne
 }
 
 uint64_t *wp_sort64(uint64_t *keys, uint64_t *scratch, size_t count) {
+    return wp_sort64_from(keys, scratch, count, 0);
+}
+
+uint64_t *wp_sort64_from(uint64_t *keys, uint64_t *scratch, size_t count, unsigned low_bit) {
     if (count <= FEW) {
-        insertion_sort(keys, count);
+        insertion_sort(keys, count, low_bit);
         return keys;
     }
     uint64_t any = 0, all = ~(uint64_t)0;
@@ -40,7 +44,7 @@ uint64_t *wp_sort64(uint64_t *keys, uint64_t *scratch, size_t count) {
         all &= keys[i];
     }
     uint64_t differs = any & ~all;
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+    for (unsigned shift = low_bit; shift < 64; shift += DIGIT_BITS) {
         if (!(differs >> shift & (DIGITS - 1))) continue;
         sort_digit(keys, scratch, count, shift);
         uint64_t *swap = keys;

@@ -38,15 +38,15 @@ static const struct wp_flag flags[] = {
      "the kept records, byte for byte; .gz and .zst compress"},
     {"removed", 0, WP_FLAG_TEXT, AT(outputs[OUT_REMOVED]), "FILE", "the other records, byte for byte"},
     {"stories", 0, WP_FLAG_TEXT, AT(outputs[OUT_STORIES]), "FILE",
-     "the stories of two or more, as JSON lines"},
+     "the stories of two articles or more, as JSON lines"},
     {"matches", 0, WP_FLAG_TEXT, AT(outputs[OUT_MATCHES]), "FILE", "the matching pairs, as TSV"},
     {"summary", 0, WP_FLAG_TEXT, AT(outputs[OUT_SUMMARY]), "FILE",
      "every count, the settings and the times, as JSON"},
-    {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
+    {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact, see above [story]"},
     {"verify", 0, WP_FLAG_TEXT, AT(verify), "HOW",
      "exact: every pair on the texts; sketch: from fingerprints alone [exact]"},
     {"keep", 0, WP_FLAG_TEXT, AT(keep), "POLICY",
-     "the lead of a story: earliest, longest, first or source:A,B,... [earliest]"},
+     "which article of a story: earliest, longest, first or source:A,B,... [earliest]"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
@@ -59,8 +59,8 @@ static const struct wp_flag flags[] = {
     {"date-field", 0, WP_FLAG_TEXT, AT(date), "NAME", "field with the date [date]"},
     {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
      "such as %m/%d/%Y, tried before the built-in forms"},
-    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected [64M]"},
-    {"strict", 0, WP_FLAG_BOOL, AT(strict), NULL, "the first bad record ends the run"},
+    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected and told [64M]"},
+    {"strict", 0, WP_FLAG_BOOL, AT(strict), NULL, "the first bad record ends the run, nothing is written"},
     {"no-progress", 0, WP_FLAG_BOOL, AT(no_progress), NULL, "no progress line"},
     {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
 #undef AT
@@ -73,8 +73,22 @@ const struct wp_command wp_command_dedup = {
     .usage = "INPUT... [-o KEPT] [--stories FILE] [--matches FILE] ...",
     .summary = "find the stories in dumps of articles, and keep one article of each",
     .details =
-        "INPUT is a file, a directory, a glob pattern or - for standard input: JSON lines, plain, gzip or\n"
-        "zstd, told apart by content. Without -o it reports only. Inputs are never changed.\n"
+        "INPUT is a file, a directory (all files below it), a glob pattern or - for standard input: JSON\n"
+        "lines, plain, gzip or zstd, told apart by content. Without -o it reports only. Inputs are never\n"
+        "changed. A record without an id goes by FILE:LINE.\n"
+        "\n"
+        "RULE says which articles are copies of each other:\n"
+        "  story      most of the shorter text stands in the longer one, in runs of five words or more\n"
+        "  jaccard:T  Jaccard similarity of their sets of five-word shingles is at least T (0 to 1)\n"
+        "  simhash:K  their SimHashes differ in at most K of 128 bits\n"
+        "  exact      the same words, one by one\n"
+        "With story, articles that share a passage but not most of their text are listed by --matches as\n"
+        "excerpt; they are all kept.\n"
+        "\n"
+        "For example:\n"
+        "  wireprint dedup 2024-05/*.jsonl.zst -o kept.jsonl.zst --stories stories.jsonl\n"
+        "  wireprint dedup dump.jsonl.gz --match jaccard:0.8 --matches matches.tsv\n"
+        "\n"
         "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,

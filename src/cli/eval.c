@@ -324,13 +324,14 @@ const struct wp_command wp_command_eval = {
     .details =
         "STORIES is what `wireprint dedup --stories` writes, or lines of id<TAB>cluster.\n"
         "\n"
-        "GOLD is either labelled pairs, a TSV file with a header that names id_a, id_b and label (copy, "
-        "version,\n"
-        "exact, same, true, yes and 1 mean one story, every other label two), and may name weight, rel and\n"
-        "confidence: precision, recall and F1 are told weighted and flat, for each rel and confidence.\n"
-        "Or clusters, as STORIES: precision, recall and F1 of pairs, adjusted Rand index, B-cubed, and the "
-        "largest\n"
-        "wrong merge. An article in no story or cluster stands alone.",
+        "GOLD is one of two things. Labelled pairs: a TSV file with a header that names id_a, id_b and label\n"
+        "(copy, version, exact, same, true, yes and 1 mean one story, every other label two), and may name\n"
+        "weight, rel and confidence. Told are precision, recall and F1, weighted and flat, for each rel and\n"
+        "confidence.\n"
+        "\n"
+        "Or clusters, written as STORIES or by `wireprint gen --truth`. Told are precision, recall and F1 of\n"
+        "pairs, adjusted Rand index, B-cubed, and the largest wrong merge. An article in no story or cluster\n"
+        "stands alone.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_eval,

@@ -272,12 +272,13 @@ const struct wp_command wp_command_explain = {
     .usage = "A B [--in DUMP...] [--match RULE] [--json] [--full]",
     .summary = "tell why two texts match, and show the passages they share",
     .details =
-        "A and B are files, each a plain text or one JSON record, or - for standard input. With --in they "
-        "are\n"
-        "the ids of records in a dump (FILE:LINE for records without an id).\n"
+        "A and B are files, each a plain text or one JSON record, or - for standard input. With --in they\n"
+        "are the ids of records in a dump (FILE:LINE for records without an id).\n"
         "\n"
         "Told are the relation and what decided it, coverage both ways, Jaccard, containment, the longest\n"
-        "shared run, and both texts with the shared passages under the same numbers.",
+        "shared run, and both texts with the shared passages under the same numbers. Coverage is the share\n"
+        "of a text's words that stand in runs of five or more which the other text has too. RULE is as in\n"
+        "wireprint dedup --help.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_explain,

@@ -30,9 +30,9 @@ static const struct wp_flag flags[] = {
     {"output", 'o', WP_FLAG_TEXT, offsetof(struct gen_flags, output), "DUMP",
      "JSON lines; .zst and .gz compress, - is standard output"},
     {"base", 'b', WP_FLAG_TEXT, offsetof(struct gen_flags, base), "FILE",
-     "real articles (JSON lines, plain, gzip or zstd) to make texts from [built-in ones]"},
+     "real articles to make texts from, as JSON lines [built-in ones]"},
     {"truth", 't', WP_FLAG_TEXT, offsetof(struct gen_flags, truth), "TRUTH",
-     "which articles belong together and what was done to each; what `wireprint eval` reads"},
+     "which articles belong together and what was done to each, for `wireprint eval`"},
     {"duplicates", 'd', WP_FLAG_TEXT, offsetof(struct gen_flags, duplicates), "SHARE",
      "share of the articles that are in clusters [0.2]"},
     {"outlets", 0, WP_FLAG_COUNT, offsetof(struct gen_flags, outlets), "N", "outlets that publish them [60]"},
@@ -44,13 +44,13 @@ static const struct wp_flag flags[] = {
 };
 
 #define MIX_LINE(field, name, share, meaning) "\n  " name "\t" #share "\t" meaning
-static const char details[] = "The same arguments make the same dump, byte for byte, on any machine. New "
-                              "texts are made out of the base's\n"
-                              "phrases; stories are run by outlets that change them, each in its way, and "
-                              "add their furniture: 70 % of the\n"
-                              "copies on the same day, 95 % within the next. Two thirds of the clusters are "
-                              "pairs, one in 10,000 has about\n"
-                              "500 members. Default shares for --mix:" WP_GEN_MIX_MAP(MIX_LINE);
+static const char details[] =
+    "The same arguments make the same dump, byte for byte, on any machine. New texts are made out of the\n"
+    "base's phrases; stories are run by outlets that change them, each in its way, and add what their site\n"
+    "repeats (banners, links, appeals): 70 % of the copies on the same day, 95 % within the next. Two\n"
+    "thirds of the clusters are pairs, one in 10,000 has about 500 members.\n"
+    "\n"
+    "Default shares for --mix:" WP_GEN_MIX_MAP(MIX_LINE);
 
 static atomic_bool interrupted;
 

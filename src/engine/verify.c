@@ -68,7 +68,8 @@ static bool is_promising(const struct wp_run *run, const struct wp_article_row *
     double rate_a = sample_rate(a), rate_b = sample_rate(b);
     double shared = hits / (rate_a < rate_b ? rate_a : rate_b);
     uint32_t least = a->shingles < b->shingles ? a->shingles : b->shingles;
-    return a->width == b->width && wp_rule_may_match(&run->settings.rule, shared, least);
+    bool same_owner = a->owner && a->owner == b->owner;
+    return a->width == b->width && wp_rule_may_match(&run->settings.rule, shared, least, same_owner);
 }
 
 /* Keeps the candidates that promise enough, in order. */

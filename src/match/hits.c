@@ -128,7 +128,7 @@ enum wp_status wp_hits_run(const struct wp_hits_stage *stage, struct wp_hits_wor
     if (make_room(w, count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     WP_TRY(wp_parts_take(stage->postings, part, w->items, err));
     count = wp_postings_repeated(w->items, count, w->table);
-    uint64_t *sorted = wp_sort64(w->items, w->scratch, count);
+    uint64_t *sorted = wp_sort64_from(w->items, w->scratch, count, 32); /* by key: slots become ranks first */
     uint64_t *scratch = sorted == w->items ? w->scratch : w->items;
     for (size_t i = 0, end; i < count; i = end) {
         end = run_end(sorted, i, count);

@@ -76,11 +76,12 @@ unsigned wp_rule_wants(const struct wp_rule *rule) {
     }
 }
 
-bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least) {
+bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least, bool same_owner) {
     switch (rule->match) {
     case WP_MATCH_JACCARD: return shared * SAMPLE_DOUBT >= rule->jaccard * least;
     case WP_MATCH_EXACT: return false; /* exact copies are found by their hash */
-    case WP_MATCH_STORY: return shared >= WP_STORY_SHARED || shared >= WP_STORY_SHARED_PART * least;
+    case WP_MATCH_STORY:
+        return (!same_owner && shared >= WP_STORY_SHARED) || shared >= WP_STORY_SHARED_PART * least;
     default: return true;
     }
 }
@@ -102,8 +103,8 @@ static double coverage_needed(double coverage_longer, const struct wp_pair_facts
     return coverage_longer >= WP_STORY_LONGER_PART ? WP_STORY_COVERAGE_PART : WP_STORY_COVERAGE_ITEM;
 }
 
-static bool has_passage(const struct evidence *e) {
-    return e->longest_run >= (double)WP_STORY_PASSAGE_SHINGLES * e->width;
+static bool has_passage(const struct evidence *e, const struct wp_pair_facts *facts) {
+    return !facts->same_owner && e->longest_run >= (double)WP_STORY_PASSAGE_SHINGLES * e->width;
 }
 
 static bool has_pieces(const struct evidence *e) {
@@ -114,7 +115,7 @@ static bool has_pieces(const struct evidence *e) {
 static enum wp_relation judge_story(const struct evidence *e, const struct wp_pair_facts *facts) {
     if (e->least_tokens < WP_STORY_TOKENS_MIN) return WP_RELATION_NONE;
     if (e->coverage >= coverage_needed(e->coverage_longer, facts)) return WP_RELATION_COPY;
-    return has_passage(e) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
+    return has_passage(e, facts) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
 }
 
 static struct evidence evidence_of(const struct wp_overlap *o) {
@@ -175,13 +176,17 @@ enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_esti
 }
 
 /* What is said of a pair that is no copy. */
-static void excerpt_reason(const struct evidence *e, char *out, size_t size) {
+static void excerpt_reason(const struct evidence *e, const struct wp_pair_facts *facts, char *out,
+                           size_t size) {
     unsigned passage = WP_STORY_PASSAGE_SHINGLES * e->width;
-    if (has_passage(e))
+    if (has_passage(e, facts))
         snprintf(out, size, "; it is an excerpt by a passage of %.0f words in one piece (%u or more)",
                  e->longest_run, passage);
     else if (has_pieces(e))
         snprintf(out, size, "; from %.0f %% of the shorter text on it is an excerpt",
+                 100 * WP_STORY_EXCERPT_COVERAGE);
+    else if (facts->same_owner)
+        snprintf(out, size, "; below %.0f %% of the shorter text an owner's repetitions are no excerpt",
                  100 * WP_STORY_EXCERPT_COVERAGE);
     else
         snprintf(out, size, "; nor is there a passage of %u words, or enough in pieces, for an excerpt",
@@ -199,7 +204,7 @@ static void story_reason(const struct evidence *e, const struct wp_pair_facts *f
     bool above = e->coverage_longer >= part;
     if (!above && e->coverage_longer < WP_STORY_LONGER_PART) part = WP_STORY_LONGER_PART;
     char tail[160] = "";
-    if (e->coverage < needed) excerpt_reason(e, tail, sizeof tail);
+    if (e->coverage < needed) excerpt_reason(e, facts, tail, sizeof tail);
     snprintf(
         out, size,
         "%.1f %% of the shorter text and %.1f %% of the longer one are shared; with %s %.0f %% of the longer "

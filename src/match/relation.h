@@ -56,7 +56,8 @@ struct wp_rule {
 #define WP_STORY_LONGER_PART 0.10
 
 /* No copy, but worth a link: a passage of about thirty words (six shingles end to end) is longer than a stock
- * phrase, a title with its name, or an agency's tail ... */
+ * phrase, a title with its name, or an agency's tail (between articles of different owners: within one it is
+ * mostly the site's furniture, or background that the outlet repeats) ... */
 #define WP_STORY_PASSAGE_SHINGLES 6
 /* ... and so are shorter ones that make up this share of the shorter text, unless there are fewer words in
  * them than in three shingles end to end: of a text of twenty words one stock phrase is a third. */
@@ -68,8 +69,9 @@ struct wp_rule {
 
 /* Pairs that share less than this many shingles and less than this part of the smaller article's, both as
  * estimated from sampled shingles, are not compared. Two meetings at the usual rate of one in twelve stand
- * for 24 shingles: of such pairs nine in ten share a stock phrase or two and no passage. What it costs on
- * 23,000 real articles is 3 of 4,750 copies and one excerpt in twenty-five. */
+ * for 24 shingles: of such pairs nine in ten share a stock phrase or two and no passage. Within one owner
+ * only the part counts. What it costs on 23,000 real articles is 3 of 4,750 copies and one excerpt in
+ * twenty-five. */
 #define WP_STORY_SHARED 30
 #define WP_STORY_SHARED_PART 0.15
 
@@ -88,9 +90,9 @@ const char *wp_rule_text(const struct wp_rule *rule, char *out, size_t size);
 /* What wp_overlap_compare must find out for this rule: enum wp_overlap_want, or-ed. */
 unsigned wp_rule_wants(const struct wp_rule *rule);
 
-/* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones, and
- * believed within a factor of four only) and the smaller article has `least`? false: not worth comparing. */
-bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least);
+/* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones) and the
+ * smaller article has `least`? false: not worth comparing. */
+bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least, bool same_owner);
 
 enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,
                                    const struct wp_pair_facts *facts);
