@@ -6,12 +6,17 @@
  *   comparison     wp_compare         how two texts overlap, exactly
  *   batch          wp_batch_*         many articles in, stories and matches out
  *
- * Conventions. Functions that can fail return enum wp_status: WP_OK (0) or a negative code; where a
- * struct wp_error is taken it may be NULL and is filled when the call fails. `new` makes, `free` takes
- * NULL. Pointers that a getter returns are borrowed and live as long as the handle they came from, or as
- * the comment says. The library keeps no changeable globals: different handles may be used from different
- * threads at once, one handle from one thread at a time. Text is UTF-8, lengths are bytes. Nothing is
- * printed and the process is never ended.
+ * Conventions, which hold wherever a comment does not say otherwise:
+ *   Errors. Functions that can fail return enum wp_status: WP_OK (0) or a negative code. A struct wp_error
+ *     may be NULL; it is filled when the call fails and not looked at when it does not.
+ *   Pointers. NULL is allowed only where it is said. `new` makes a handle (*out is NULL when it fails),
+ * `free` takes NULL. What a getter returns is borrowed and lives as long as its handle. Arguments are read
+ * during the call and not kept. "Static" strings live as long as the program. Threads. No changeable globals:
+ * different handles may be used by different threads at once, one handle by one thread at a time. Units. Text
+ * is UTF-8, lengths and places in it are bytes, shares are 0 to 1. A word is a run of letters, digits and
+ * marks; in scripts written without spaces each character is a word. Nothing is printed, and the process is
+ * never ended. The one environment variable read is WIREPRINT_CPU, which can turn newer instructions off
+ * (portable, avx2, avx512); results do not depend on it.
  */
 #ifndef WIREPRINT_H
 #define WIREPRINT_H
@@ -55,10 +60,10 @@ enum wp_status {
 #undef WP_STATUS_ENUM
 };
 
-/* A fixed English sentence without a full stop for any status; never NULL. */
+/* A few English words for any status, also for values that are none; static, never NULL. */
 WP_API const char *wp_status_text(enum wp_status status);
 
-/* Where and why a call failed. Fields that are not known are 0 or "". */
+/* Where and why a call failed. Fields that are not known are 0 or "". Needs no initialising. */
 struct wp_error {
     enum wp_status status;
     uint64_t line;    /* 1-based line in `file`, 0 = unknown */
@@ -68,72 +73,87 @@ struct wp_error {
     char reason[256]; /* what was wrong, in words */
 };
 
-/* The library's version, as WP_VERSION was when it was built. */
+/* The library's version, as WP_VERSION was when it was built. Static. */
 WP_API const char *wp_version(void);
 
 /* ---- fingerprints ---- */
 
-/* The id of the scheme: every parameter that changes a fingerprint (src/sketch/SKETCH.md). */
+/* The id of the scheme, that is, of every parameter that changes a fingerprint (src/sketch/SKETCH.md, by
+ * which others can make the same). Fingerprints of different schemes must not be compared. */
 WP_API uint64_t wp_scheme_id(void);
 
-/* What one text looks like. Immutable; any number of threads may read one. */
+/* What one text looks like. Immutable: any number of threads may read one. */
 typedef struct wp_fingerprint wp_fingerprint;
 
-/* Of len bytes of UTF-8 (bytes that are none separate words). WP_ENOMEM; WP_ETOOBIG beyond 2 GiB. */
+/* Of len bytes of UTF-8 (bytes that are none separate words); len may be 0. The text is not needed
+ * afterwards. WP_ENOMEM; WP_ETOOBIG from 2 GiB on. */
 WP_API enum wp_status wp_fingerprint_new(const char *text, size_t len, wp_fingerprint **out);
 WP_API void wp_fingerprint_free(wp_fingerprint *f);
 
-/* Words (code points, in scripts without spaces), and shingles in order with repeats. */
+/* How many words, and how many shingles: five words in a row (eight where most are single characters), one
+ * from each word on, repeats counted. Fewer words have none. */
 WP_API uint32_t wp_fingerprint_tokens(const wp_fingerprint *f);
 WP_API uint32_t wp_fingerprint_shingles(const wp_fingerprint *f);
-/* 16 bytes each: XXH3-128 of the words (low half first, little-endian), and the 128-bit SimHash likewise. */
+/* 16 bytes each, little-endian: XXH3-128 of the words, the same for texts of the same words and only for
+ * those; and the SimHash over pairs of neighbouring words. */
 WP_API void wp_fingerprint_exact(const wp_fingerprint *f, uint8_t out[16]);
 WP_API void wp_fingerprint_simhash(const wp_fingerprint *f, uint8_t out[16]);
-/* The sampled shingles' hashes, ascending, 0 to 128 of them; borrowed. */
+/* The sampled shingles' hashes, ascending and distinct; *count is 0 to 128. Borrowed, never NULL. */
 WP_API const uint64_t *wp_fingerprint_samples(const wp_fingerprint *f, size_t *count);
-/* The hashes of up to 16 different numbers in the text, ascending; borrowed. */
+/* The hashes of the numbers in the text, ascending and distinct, the 16 lowest at most: *count is 0 to 16.
+ * Borrowed, never NULL. */
 WP_API const uint32_t *wp_fingerprint_numbers(const wp_fingerprint *f, size_t *count);
-/* The MinHash sketch: 256 bins of one byte, 0 = empty; borrowed. */
+/* The MinHash sketch: 256 bins of one byte, 0 = empty. Borrowed. */
 WP_API const uint8_t *wp_fingerprint_sketch(const wp_fingerprint *f);
 
-/* Estimated Jaccard similarity of the shingle sets, 0..1 (root mean square error about 0.025). */
+/* Estimated Jaccard similarity of the shingle sets, 0 to 1 (root mean square error about 0.025). 0 when
+ * either has no shingles, also of a text with itself, and when their shingles are of different widths. */
 WP_API double wp_fingerprint_jaccard(const wp_fingerprint *a, const wp_fingerprint *b);
-/* Bits in which the SimHashes differ, 0..128. */
+/* Bits in which the SimHashes differ, 0 to 128. */
 WP_API unsigned wp_fingerprint_hamming(const wp_fingerprint *a, const wp_fingerprint *b);
 
 /* ---- comparison: how two texts overlap, exactly ---- */
 
-/* The first three are set before wp_compare, the rest by it. Coverage is the share of a text's words that
- * stand in runs of five or more (eight characters, in scripts without spaces) which the other text has too.
+/*
+ * The first three fields are set by the caller (zero all, then set size), the rest by wp_compare.
+ *
+ * Coverage is the share of a text's words that stand in runs of five or more (eight, where most words are
+ * single characters) which the other text has too; Jaccard and containment are of the sets of such runs, of
+ * just that length. All are 0 for texts with fewer words, also when relation is "exact", and between a text
+ * mostly in a script without spaces and one that is not.
  */
 struct wp_comparison {
     size_t size;       /* sizeof (struct wp_comparison) */
     const char *match; /* the rule, as dedup's --match: "story", "jaccard:0.5" ...; NULL = "story" */
-    int same_owner;    /* 1: both are of one publisher */
+    int same_owner;    /* 1: one publisher has both, 0: not, or not known */
 
-    const char *relation;          /* "exact", "copy", "excerpt", "none"; static */
-    double coverage;               /* of the shorter text */
+    const char *relation;          /* "exact", "copy", "excerpt" (rule "story" only), "none"; static */
+    double coverage;               /* of the text with fewer words; of equally long ones the smaller */
     double coverage_a, coverage_b; /* of each */
-    double jaccard, containment;   /* of the shingle sets; containment in the larger one */
-    uint32_t longest_run;          /* words of the longest shared run */
+    double jaccard;                /* shared by all */
+    double containment;            /* shared by those of the text that has fewer */
+    uint32_t longest_run;          /* words of the longest run that both have; 0 = none */
     uint32_t tokens_a, tokens_b;   /* words of each */
-    uint32_t simhash_distance;     /* bits, 0..128 */
+    uint32_t simhash_distance;     /* bits, 0 to 128 */
 };
 
-/* WP_EINVAL for another size or an unknown rule, WP_ETOOBIG beyond 2 GiB or 2^25 words, WP_ENOMEM. */
+/* Compares two texts, exactly; a length may be 0. WP_EINVAL for another size or an unknown rule, WP_ETOOBIG
+ * for a text from 2 GiB or 2^25 words on, WP_ENOMEM; *out is unchanged when it fails. Any thread. */
 WP_API enum wp_status wp_compare(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
                                  struct wp_comparison *out, struct wp_error *err);
 
-/* The shared passages, in the order of the first text. Immutable; any number of threads may read them. */
+/* The shared passages, in the order of the first text. Immutable: any number of threads may read them. */
 typedef struct wp_passages wp_passages;
 
-/* Bytes [begin, end) of either original text, and how many words that is. */
+/* Bytes [begin, end) of either original text, and how many words that is, the same in both. */
 struct wp_passage {
     size_t begin_a, end_a, begin_b, end_b;
     uint32_t tokens;
 };
 
-/* WP_ETOOBIG, WP_ENOMEM; *out is then NULL. The texts are not needed afterwards. */
+/* Together the passages mark the words that coverage counts. They may overlap by a few words, and what one
+ * text says twice is a passage for each time. WP_ETOOBIG as wp_compare, WP_ENOMEM. The texts are not needed
+ * afterwards. */
 WP_API enum wp_status wp_passages_new(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
                                       wp_passages **out);
 WP_API void wp_passages_free(wp_passages *p);
@@ -145,58 +165,80 @@ WP_API enum wp_status wp_passages_get(const wp_passages *p, size_t index, struct
 
 /*
  * A batch goes through three steps: set (before the first article), add, finish; then it is asked. Articles
- * are known by number, in the order of adding from 0. Answers are the same for any number of threads and any
- * memory limit. One thread at a time; wp_batch_finish starts threads of its own and ends them.
+ * are known by number, in the order of adding from 0; what is refused takes no number. Answers are the same
+ * for any number of threads and any memory limit, and those of `wireprint dedup` on the same records. One
+ * thread at a time; wp_batch_finish starts threads of its own and ends them.
  */
 typedef struct wp_batch_run wp_batch_run;
 
-/* What is known of an article. Strings end in NUL; NULL is unknown. Borrowed during the call only. */
+/* What is known of an article. Strings end in NUL; NULL is unknown, except for text. */
 struct wp_article {
-    const char *text; /* text_len bytes of UTF-8 */
-    size_t text_len;
-    const char *id;     /* for the caller; repeated ids are counted, not refused */
+    const char *text;   /* text_len bytes of UTF-8; bytes that are none separate words */
+    size_t text_len;    /* may be 0 */
+    const char *id;     /* any; answers speak of numbers, so that it is not needed */
     const char *url;    /* its registrable domain is the owner */
-    const char *source; /* the owner when there is no url */
-    const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or the "date-format" setting */
+    const char *source; /* the owner when there is no url; what "keep" "source:LIST" looks for */
+    const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or by "date-format"; else taken as unknown */
 };
 
-/* A member of a story. */
+/* A member of a story. coverage and jaccard are those of the pair (article, to); 1 for the lead. */
 struct wp_batch_member {
     uint64_t article, to; /* `to`: the member that it matched; itself for the lead */
     const char *relation; /* "lead", "exact", "copy"; static */
     double coverage, jaccard;
 };
 
-/* A matching pair, a < b. */
+/* A matching pair, a < b. coverage: of the shorter text; all as in struct wp_comparison, 1 for exact copies.
+ */
 struct wp_batch_match {
     uint64_t a, b;
     const char *relation; /* "exact", "copy", "excerpt"; static */
     double coverage, jaccard, containment;
 };
 
+/* WP_ENOMEM. */
 WP_API enum wp_status wp_batch_new(wp_batch_run **out);
+/* At any time. Temporary files are removed. */
 WP_API void wp_batch_free(wp_batch_run *b);
 
-/* A setting by the name of dedup's flag: "match", "verify", "keep", "threads", "memory" (bytes), "tmp",
- * "date-format", "max-record". Copied. WP_EINVAL with words. Not after the first article. */
+/*
+ * A setting, by the name of dedup's flag. Names and values are copied.
+ *
+ *     match        story, jaccard:T, simhash:K, exact           [story]
+ *     verify       exact, sketch                                [exact]
+ *     keep         earliest, longest, first, source:A,B,...     [earliest]
+ *     threads      1 to 1024                                    [the processors there are]
+ *     memory       bytes for the batch, 67108864 or more; what does not fit goes to temporary files [no
+ * limit] tmp          the directory where those stand              [.] date-format  as of strptime, tried
+ * before the built-in forms
+ *
+ * WP_EINVAL for a name or a value that does not fit, with words, and after the first article; WP_ENOMEM. The
+ * setting is then as it was.
+ */
 WP_API enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value,
                                    struct wp_error *err);
 
-/* Adds one article. WP_ETEXT without text, WP_ETOOBIG for one beyond 2 GiB: it is not added and the batch
- * goes on. WP_ENOMEM, WP_ENOSPC, ...: the batch can then only be freed. */
+/* Adds one article. WP_ETEXT when text is NULL, WP_ETOOBIG for one from 2 GiB on: it is not added, and the
+ * batch goes on. WP_EINVAL after finishing. With WP_ENOMEM, WP_ENOSPC, WP_EIO or WP_ESYSTEM the batch can
+ * only be freed. */
 WP_API enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, struct wp_error *err);
-/* Finds the matches and the stories. No article may be added afterwards. */
+/* Finds the matches and the stories; takes as long as that takes. No article may be added afterwards. Once
+ * finished, does nothing. When it fails (WP_ENOMEM, WP_ENOSPC, WP_EIO, WP_ESYSTEM) the batch can only be
+ * freed. */
 WP_API enum wp_status wp_batch_finish(wp_batch_run *b, struct wp_error *err);
 
-/* After finishing. Stories of two or more, in the order of their first members. */
+/* After finishing (before: none). Stories of two or more, in the order of their first members. A story beyond
+ * the end has size 0 and lead UINT64_MAX. */
 WP_API size_t wp_batch_story_count(const wp_batch_run *b);
 WP_API size_t wp_batch_story_size(const wp_batch_run *b, size_t story);
+/* The number of the article that stands for the story. */
 WP_API uint64_t wp_batch_story_lead(const wp_batch_run *b, size_t story);
 /* Member number `member` of a story, in the order of adding. WP_EINVAL beyond the end. */
 WP_API enum wp_status wp_batch_story_member(const wp_batch_run *b, size_t story, size_t member,
                                             struct wp_batch_member *out);
-/* The next matching pair, ordered by (a, b); WP_END behind the last. Exact copies are listed once, with the
- * first of their kind. */
+/* The next matching pair, ordered by (a, b); WP_END behind the last, as often as asked. Of exact copies only
+ * the first is paired with others; the rest are listed once each, with that first. WP_EINVAL before
+ * finishing; WP_ENOMEM, WP_EIO. */
 WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match *out, struct wp_error *err);
 
 #ifdef __cplusplus

@@ -83,7 +83,7 @@ const struct wp_command wp_command_dedup = {
         "  simhash:K  their SimHashes differ in at most K of 128 bits\n"
         "  exact      the same words, one by one\n"
         "With story, articles that share a passage but not most of their text are listed by --matches as\n"
-        "excerpt; they are all kept.\n"
+        "excerpt, and none of them is removed for it.\n"
         "\n"
         "For example:\n"
         "  wireprint dedup 2024-05/*.jsonl.zst -o kept.jsonl.zst --stories stories.jsonl\n"

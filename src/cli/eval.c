@@ -324,14 +324,14 @@ const struct wp_command wp_command_eval = {
     .details =
         "STORIES is what `wireprint dedup --stories` writes, or lines of id<TAB>cluster.\n"
         "\n"
-        "GOLD is one of two things. Labelled pairs: a TSV file with a header that names id_a, id_b and label\n"
-        "(copy, version, exact, same, true, yes and 1 mean one story, every other label two), and may name\n"
-        "weight, rel and confidence. Told are precision, recall and F1, weighted and flat, for each rel and\n"
-        "confidence.\n"
+        "GOLD is one of two things. Labelled pairs: a TSV file with a header that names id_a, id_b and\n"
+        "label (copy, version, exact, same, true, yes and 1 mean one story, every other label two), and may\n"
+        "name weight, rel and confidence. Told are precision, recall and F1, weighted and flat, for each\n"
+        "rel and confidence.\n"
         "\n"
-        "Or clusters, written as STORIES or by `wireprint gen --truth`. Told are precision, recall and F1 of\n"
-        "pairs, adjusted Rand index, B-cubed, and the largest wrong merge. An article in no story or cluster\n"
-        "stands alone.",
+        "Or clusters, written as STORIES or by `wireprint gen --truth`. Told are precision, recall and F1\n"
+        "of pairs, adjusted Rand index, B-cubed, and the largest wrong merge. An article in no story or\n"
+        "cluster stands alone.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_eval,

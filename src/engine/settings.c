@@ -113,8 +113,13 @@ static const struct {
 
 enum wp_status wp_settings_set(struct wp_settings *s, const char *name, const char *value,
                                struct wp_error *err) {
-    for (size_t i = 0; i < sizeof setters / sizeof *setters; i++)
-        if (strcmp(name, setters[i].name) == 0) return setters[i].set(s, value, err);
+    const struct wp_settings before = *s;
+    for (size_t i = 0; i < sizeof setters / sizeof *setters; i++) {
+        if (strcmp(name, setters[i].name) != 0) continue;
+        enum wp_status status = setters[i].set(s, value, err);
+        if (status != WP_OK) *s = before;
+        return status;
+    }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(name, words[i].name) != 0) continue;
         if (!*value) return wp_fail(err, WP_EINVAL, "--%s needs a value", name);

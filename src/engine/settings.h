@@ -35,7 +35,7 @@ struct wp_settings {
 void wp_settings_init(struct wp_settings *s);
 /* Sets one setting by the name of its flag ("match", "verify", "keep", "threads", "memory", "tmp",
  * "date-format", "max-record", "id-field" ...). WP_EINVAL with words for an unknown name or a value that does
- * not fit. */
+ * not fit: *s is then as it was. */
 enum wp_status wp_settings_set(struct wp_settings *s, const char *name, const char *value,
                                struct wp_error *err);
 const char *wp_keep_name(enum wp_keep keep);

@@ -16,6 +16,19 @@ static void good(struct wp_settings *s, const char *name, const char *value) {
     assert_int_equal(wp_settings_set(s, name, value, NULL), WP_OK);
 }
 
+static void expect_defaults(const struct wp_settings *s) {
+    assert_int_equal(s->rule.match, WP_MATCH_STORY);
+    assert_true(s->verify_exact);
+    assert_int_equal(s->keep, WP_KEEP_EARLIEST);
+    assert_string_equal(s->keep_words, "earliest");
+    assert_int_equal(s->threads, wp_threads_available());
+    assert_int_equal(s->memory_bytes, 0);
+    assert_int_equal(s->max_record_bytes, 64 << 20);
+    assert_false(s->strict);
+    assert_null(s->date_format);
+    assert_null(s->fields.text);
+}
+
 static void bad(const char *name, const char *value, const char *words) {
     struct wp_settings s;
     struct wp_error err = {0};
@@ -24,22 +37,14 @@ static void bad(const char *name, const char *value, const char *words) {
     assert_int_equal(err.status, WP_EINVAL);
     if (!strstr(err.reason, words)) print_message("%s %s: %s\n", name, value, err.reason);
     assert_non_null(strstr(err.reason, words));
+    expect_defaults(&s);
 }
 
 static void defaults(void **state) {
     (void)state;
     struct wp_settings s;
     wp_settings_init(&s);
-    assert_int_equal(s.rule.match, WP_MATCH_STORY);
-    assert_true(s.verify_exact);
-    assert_int_equal(s.keep, WP_KEEP_EARLIEST);
-    assert_string_equal(s.keep_words, "earliest");
-    assert_int_equal(s.threads, wp_threads_available());
-    assert_int_equal(s.memory_bytes, 0);
-    assert_int_equal(s.max_record_bytes, 64 << 20);
-    assert_false(s.strict);
-    assert_null(s.date_format);
-    assert_null(s.fields.text);
+    expect_defaults(&s);
 }
 
 static void values(void **state) {
