@@ -7,16 +7,19 @@
  *   batch          wp_batch_*         many articles in, stories and matches out
  *
  * Conventions, which hold wherever a comment does not say otherwise:
- *   Errors. Functions that can fail return enum wp_status: WP_OK (0) or a negative code. A struct wp_error
- *     may be NULL; it is filled when the call fails and not looked at when it does not.
- *   Pointers. NULL is allowed only where it is said. `new` makes a handle (*out is NULL when it fails),
- * `free` takes NULL. What a getter returns is borrowed and lives as long as its handle. Arguments are read
- * during the call and not kept. "Static" strings live as long as the program. Threads. No changeable globals:
- * different handles may be used by different threads at once, one handle by one thread at a time. Units. Text
- * is UTF-8, lengths and places in it are bytes, shares are 0 to 1. A word is a run of letters, digits and
- * marks; in scripts written without spaces each character is a word. Nothing is printed, and the process is
- * never ended. The one environment variable read is WIREPRINT_CPU, which can turn newer instructions off
- * (portable, avx2, avx512); results do not depend on it.
+ *
+ *   errors    Functions that can fail return enum wp_status: WP_OK (0) or a negative code. A struct
+ *             wp_error may be NULL; it is filled when the call fails, and untouched or empty else.
+ *   pointers  NULL is allowed only where it is said. `new` makes a handle, or sets *out to NULL when it
+ *             fails; `free` takes NULL. What a getter returns is borrowed and lives as long as its
+ *             handle. Arguments are read during the call and not kept. "Static" strings live for ever.
+ *   threads   There are no changeable globals: different handles may be used by different threads at
+ *             once, one handle by one thread at a time.
+ *   units     Text is UTF-8, lengths and places in it are bytes, shares are 0 to 1. A word is a run of
+ *             letters, digits and marks; in scripts written without spaces, each character.
+ *
+ * Nothing is printed and the process is never ended. One environment variable is read: WIREPRINT_CPU
+ * (portable, avx2, avx512) turns newer instructions off, and changes no result.
  */
 #ifndef WIREPRINT_H
 #define WIREPRINT_H
@@ -138,7 +141,7 @@ struct wp_comparison {
 };
 
 /* Compares two texts, exactly; a length may be 0. WP_EINVAL for another size or an unknown rule, WP_ETOOBIG
- * for a text from 2 GiB or 2^25 words on, WP_ENOMEM; *out is unchanged when it fails. Any thread. */
+ * for a text of 2 GiB or of more than 2^25 words, WP_ENOMEM; *out is unchanged when it fails. Any thread. */
 WP_API enum wp_status wp_compare(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
                                  struct wp_comparison *out, struct wp_error *err);
 
@@ -166,7 +169,7 @@ WP_API enum wp_status wp_passages_get(const wp_passages *p, size_t index, struct
 /*
  * A batch goes through three steps: set (before the first article), add, finish; then it is asked. Articles
  * are known by number, in the order of adding from 0; what is refused takes no number. Answers are the same
- * for any number of threads and any memory limit, and those of `wireprint dedup` on the same records. One
+ * for any number of threads and any memory limit, and the stories are those of `wireprint dedup`. One
  * thread at a time; wp_batch_finish starts threads of its own and ends them.
  */
 typedef struct wp_batch_run wp_batch_run;
@@ -177,7 +180,7 @@ struct wp_article {
     size_t text_len;    /* may be 0 */
     const char *id;     /* any; answers speak of numbers, so that it is not needed */
     const char *url;    /* its registrable domain is the owner */
-    const char *source; /* the owner when there is no url; what "keep" "source:LIST" looks for */
+    const char *source; /* the owner when there is no url */
     const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or by "date-format"; else taken as unknown */
 };
 
@@ -188,8 +191,8 @@ struct wp_batch_member {
     double coverage, jaccard;
 };
 
-/* A matching pair, a < b. coverage: of the shorter text; all as in struct wp_comparison, 1 for exact copies.
- */
+/* A matching pair, a < b. The numbers are as in struct wp_comparison, but 1 for exact copies of any length.
+ * With "verify" "sketch" they are estimates. */
 struct wp_batch_match {
     uint64_t a, b;
     const char *relation; /* "exact", "copy", "excerpt"; static */
@@ -204,13 +207,13 @@ WP_API void wp_batch_free(wp_batch_run *b);
 /*
  * A setting, by the name of dedup's flag. Names and values are copied.
  *
- *     match        story, jaccard:T, simhash:K, exact           [story]
- *     verify       exact, sketch                                [exact]
- *     keep         earliest, longest, first, source:A,B,...     [earliest]
- *     threads      1 to 1024                                    [the processors there are]
- *     memory       bytes for the batch, 67108864 or more; what does not fit goes to temporary files [no
- * limit] tmp          the directory where those stand              [.] date-format  as of strptime, tried
- * before the built-in forms
+ *     match        story, jaccard:T, simhash:K, exact                  [story]
+ *     verify       exact, sketch                                       [exact]
+ *     keep         earliest, longest, first, source:OWNER,OWNER,...    [earliest]
+ *     threads      1 to 1024                                           [the processors there are]
+ *     memory       bytes to stay under, 67108864 or more               [no limit]
+ *     tmp          directory for what does not fit into memory         [.]
+ *     date-format  such as %m/%d/%Y, tried before the built-in forms   [none]
  *
  * WP_EINVAL for a name or a value that does not fit, with words, and after the first article; WP_ENOMEM. The
  * setting is then as it was.

@@ -256,6 +256,7 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
         WP_TRY(wp_rows_write(&run->simhashes, slot, h->count, h->simhashes, err));
     WP_TRY(send_keys(h, slot, err));
     atomic_fetch_add_explicit(&run->counts.records, h->count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&run->counts.postings, h->pending_count, memory_order_relaxed);
     atomic_fetch_add_explicit(&run->counts.dates_unknown, h->dates_unknown, memory_order_relaxed);
     atomic_fetch_add_explicit(&run->counts.too_short, h->too_short, memory_order_relaxed);
     const struct wp_reject *first = run->settings.strict ? wp_rejects_first(&h->rejects) : NULL;

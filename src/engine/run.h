@@ -65,7 +65,8 @@ struct wp_match {
 
 struct wp_run_counts {
     _Atomic uint64_t records, dates_unknown, too_short;
-    _Atomic uint64_t candidates, verified, matches;
+    _Atomic uint64_t postings, candidates, verified, matches;
+    _Atomic uint64_t verified_shingles; /* of both articles of every verified pair */
     uint64_t exact_copies, repeated_ids;
 };
 

@@ -25,7 +25,7 @@ struct wp_verifier {
     struct wp_overlap_base base;
     uint32_t base_rank; /* of the article prepared in base; UINT32_MAX when none is */
     struct wp_shelf shelf;
-    uint64_t verified, reported, seen;
+    uint64_t verified, shingles, reported, seen;
 };
 
 enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run) {
@@ -53,6 +53,7 @@ void wp_verifier_free(struct wp_verifier *v) {
 enum wp_status wp_verifier_finish(struct wp_verifier *v, struct wp_error *err) {
     atomic_fetch_add(&v->run->counts.candidates, v->seen);
     atomic_fetch_add(&v->run->counts.verified, v->verified);
+    atomic_fetch_add(&v->run->counts.verified_shingles, v->shingles);
     atomic_fetch_add(&v->run->counts.matches, v->reported);
     return wp_parts_sender_flush(&v->matches, err);
 }
@@ -84,7 +85,9 @@ static enum wp_status keep_promising(struct wp_verifier *v, struct wp_error *err
         b = wp_run_row(v->run, c.b, &scratch_b, err);
         if (!a || !b) return err->status;
         list->items[kept] = c;
-        kept += is_promising(v->run, a, b, c.hits);
+        if (!is_promising(v->run, a, b, c.hits)) continue;
+        v->shingles += (uint64_t)a->shingles + b->shingles;
+        kept++;
     }
     list->count = kept;
     return WP_OK;

@@ -65,8 +65,10 @@ static void put_counts(struct json *j, const struct wp_summary *s) {
     put_count(j, "repeated_ids", run->counts.repeated_ids);
     put_count(j, "too_short_to_compare", run->counts.too_short);
     put_count(j, "exact_copies", run->counts.exact_copies);
+    put_count(j, "postings", run->counts.postings);
     put_count(j, "candidates", run->counts.candidates);
     put_count(j, "verified", run->counts.verified);
+    put_count(j, "verified_shingles", run->counts.verified_shingles);
     put_count(j, "matches", run->counts.matches);
     put_count(j, "match_lines", s->match_lines);
     put_count(j, "match_lines_left_out", s->match_lines_left_out);

@@ -16,7 +16,7 @@ same() { # NAME EXPECTED
     for answer in $answers; do cmp "$1/$answer" "$2/$answer" || fail "$answer of $1 is not that of $2"; done
 }
 
-python3 "$TOP/tests/support/make_dump.py" 3000 11 200 > dump.jsonl
+python3 "$TOP/tests/support/make_dump.py" 5000 11 200 > dump.jsonl
 run one --threads 1 dump.jsonl
 for answer in $answers; do [ -s "one/$answer" ] || fail "$answer is empty"; done
 run two --threads 2 dump.jsonl
@@ -24,7 +24,7 @@ same two one
 run four --threads 4 dump.jsonl
 same four one
 
-run small --memory 64M --tmp . dump.jsonl
+run small --memory 64M --threads 1 --tmp . dump.jsonl
 same small one
 [ "$(count small bytes_spilled)" -gt 0 ] || fail "with --memory 64M nothing was spilled"
 run small4 --memory 64M --threads 4 dump.jsonl
@@ -38,8 +38,8 @@ done
 
 # Compressed, also in several members and frames cut in the middle of lines, also with a skippable frame first.
 # Names say nothing: what it is, is seen in the content.
-head -c 1034567 dump.jsonl > part1
-tail -c +1034568 dump.jsonl > part2
+head -c 1234567 dump.jsonl > part1
+tail -c +1234568 dump.jsonl > part2
 { gzip -c part1; gzip -1 -c part2; } > members.txt
 run gzip members.txt
 same gzip one
@@ -58,7 +58,7 @@ fi
 
 # Cut into files (the last line of a file may lack its newline), named, globbed, and as a directory.
 mkdir parts
-split -l 350 -d -a 3 dump.jsonl parts/x
+split -l 600 -d -a 3 dump.jsonl parts/x
 truncate -s -1 parts/x003
 gzip parts/x001
 run named parts/x000 parts/x001.gz parts/x00[2-9]
