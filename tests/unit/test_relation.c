@@ -156,7 +156,7 @@ static void test_may_match_never_drops_what_matches(void **state) {
     assert_true(wp_rule_may_match(&jaccard, 12.5, 100, true));
     assert_false(wp_rule_may_match(&jaccard, 12, 100, false));
     assert_true(wp_rule_may_match(&story, WP_STORY_SHARED, 10000, false)); /* a passage is enough ... */
-    assert_true(wp_rule_may_match(&story, 24, 100, true));                /* ... and so is a part of a short text */
+    assert_true(wp_rule_may_match(&story, 24, 100, true)); /* ... and so is a part of a short text */
     assert_false(wp_rule_may_match(&story, 24, 10000, false));
     assert_false(wp_rule_may_match(&story, 100, 10000, true)); /* furniture */
     assert_int_equal(wp_rule_wants(&story), WP_OVERLAP_RUN);
