@@ -148,7 +148,7 @@ $(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprin
 # ---------------------------------------------------------------------------------------------------------------
 # bench: SIZE= of the generated dump, RUNS=, BASE= (JSON lines that gen writes like), CORPORA= and REFERENCE= (folders).
 
-BENCH := $(patsubst bench/%.c,build/release/bench/%,$(wildcard bench/bench_*.c))
+BENCH := $(patsubst bench/%,build/release/bench/%,$(basename $(wildcard bench/bench_*.c bench/bench_*.cc)))
 
 .PHONY: bench bench-build
 bench-build: all $(BENCH)
@@ -161,6 +161,10 @@ bench: ## time every stage beside its floor, on a generated dump [SIZE=200M]
 build/release/bench/%: bench/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+
+build/release/bench/%: bench/%.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lsimdjson
 
 # ---------------------------------------------------------------------------------------------------------------
 # install

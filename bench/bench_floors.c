@@ -1,10 +1,10 @@
 /*
  * bench_floors.c - what the matching stages could cost at the very least.
  *
- *   bench_floors POSTINGS BYTES
+ *   bench_floors POSTINGS SHINGLES
  *
- * Prints the CPU seconds to sort POSTINGS random 8-byte postings (in parts, as the run does) and to copy
- * BYTES.
+ * Prints the CPU seconds to sort POSTINGS random postings of 8 bytes (in parts, as the run keeps them), and
+ * to copy streams of SHINGLES in all (as they are kept), as lines of `sort SECONDS` and `copy SECONDS`.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include <time.h>
 #include "base/memory.h"
 #include "base/sort.h"
+#include "engine/shelf.h"
 #include "match/postings.h"
 
 #define COPY_BYTES ((size_t)64 << 20)
@@ -69,6 +70,6 @@ static double copy_seconds(uint64_t bytes) {
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
     printf("sort %.6f\n", sort_seconds(strtoull(argv[1], NULL, 10)));
-    printf("copy %.6f\n", copy_seconds(strtoull(argv[2], NULL, 10)));
+    printf("copy %.6f\n", copy_seconds(strtoull(argv[2], NULL, 10) * WP_STREAM_BYTES));
     return 0;
 }

@@ -1,18 +1,22 @@
 /*
  * bench_input.c - nanoseconds per record of the parser, beside its floor.
  *
- *   bench_input [-r ROUNDS] [-s STAGE] FILE.jsonl...      plain files, read whole
+ *   bench_input [-r ROUNDS] [-s STAGE] [-p] FILE.jsonl...      plain files, read whole
  *
  * For each file, the best of ROUNDS in CPU time:
  *   copy      memcpy of every line
  *   check     the same with no value asked for: structure, UTF-8, grammar, escapes
  *   record    wp_record_parse, values decoded and everything checked
  *   owner     wp_owner_find and wp_date_parse besides
+ *
+ * With -p (plain) only lines of `STAGE MB/s` are printed, for programs.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/file.h"
 #include "base/memory.h"
 #include "input/date.h"
@@ -106,36 +110,54 @@ static double measure(const struct dump *d, struct tools *t, int rounds,
     return best;
 }
 
-int main(int argc, char **argv) {
+struct options {
+    int rounds;
+    const char *only; /* stage; NULL = all */
+    bool plain;
+};
+
+static void print_row(const struct dump *d, const struct tools *t, const struct options *o, const char *name,
+                      double best) {
+    if (o->plain)
+        printf("%s %.1f\n", name, (double)d->len / best * 1e-6);
+    else
+        printf("  %-10s %7.0f ns a record  %6.2f GB/s  (%zu bad, sum %zu)\n", name,
+               best * 1e9 / (double)d->lines, (double)d->len / best * 1e-9, t->bad / (size_t)o->rounds,
+               t->sum / (size_t)o->rounds);
+}
+
+static void bench_file(struct tools *t, const struct options *o, const char *name) {
     static const struct {
         const char *name;
         void (*run)(struct tools *, const uint8_t *, size_t);
     } stages[] = {{"copy", run_copy}, {"check", run_check}, {"record", run_record}, {"owner", run_owner}};
-    int rounds = 5, first = 1;
-    const char *only = NULL;
-    for (; first + 2 < argc && argv[first][0] == '-'; first += 2) {
-        if (!strcmp(argv[first], "-r")) rounds = atoi(argv[first + 1]);
-        if (!strcmp(argv[first], "-s")) only = argv[first + 1];
+    struct dump d = load(name);
+    t->copy = wp_alloc_large(d.len + 1);
+    if (!d.lines || !t->copy) die("no lines, or no memory");
+    if (!o->plain) printf("%s: %zu records, %zu bytes each\n", name, d.lines, d.len / d.lines);
+    for (size_t s = 0; s < sizeof stages / sizeof *stages; s++) {
+        if (o->only && strcmp(o->only, stages[s].name) != 0) continue;
+        t->bad = t->sum = 0;
+        print_row(&d, t, o, stages[s].name, measure(&d, t, o->rounds, stages[s].run));
+    }
+    wp_free(t->copy);
+    wp_free(d.data);
+}
+
+int main(int argc, char **argv) {
+    struct options o = {.rounds = 5};
+    int option;
+    while ((option = getopt(argc, argv, "r:s:p")) != -1) {
+        if (option == 'r') o.rounds = atoi(optarg);
+        if (option == 's') o.only = optarg;
+        if (option == 'p') o.plain = true;
+        if (option == '?') return 2;
     }
     struct tools t = {0};
     if (wp_json_new(&t.json, NULL, 0) != WP_OK || wp_record_parser_new(&t.parser, NULL, NULL) != WP_OK ||
         wp_owner_cache_new(&t.owners) != WP_OK)
         die("out of memory");
-    for (int i = first; i < argc; i++) {
-        struct dump d = load(argv[i]);
-        t.copy = wp_alloc_large(d.len);
-        printf("%s: %zu records, %zu bytes each\n", argv[i], d.lines, d.lines ? d.len / d.lines : 0);
-        for (size_t s = 0; s < sizeof stages / sizeof *stages; s++) {
-            if (only && strcmp(only, stages[s].name) != 0) continue;
-            t.bad = t.sum = 0;
-            double best = measure(&d, &t, rounds, stages[s].run);
-            printf("  %-10s %7.0f ns a record  %6.2f GB/s  (%zu bad, sum %zu)\n", stages[s].name,
-                   best * 1e9 / (double)d.lines, (double)d.len / best * 1e-9, t.bad / (size_t)rounds,
-                   t.sum / (size_t)rounds);
-        }
-        wp_free(t.copy);
-        wp_free(d.data);
-    }
+    for (int i = optind; i < argc; i++) bench_file(&t, &o, argv[i]);
     wp_json_free(t.json);
     wp_record_parser_free(t.parser);
     wp_owner_cache_free(t.owners);

@@ -192,6 +192,18 @@ enum wp_status wp_file_size(const struct wp_file *f, uint64_t *bytes, struct wp_
     return WP_OK;
 }
 
+struct wp_file_stamp wp_file_stamp(const struct wp_file *f) {
+    struct stat st;
+    struct wp_file_stamp stamp = {0};
+    if (fstat(f->fd, &st) != 0) return stamp;
+    stamp.device = st.st_dev;
+    stamp.inode = st.st_ino;
+    stamp.bytes = (uint64_t)st.st_size;
+    stamp.written_seconds = st.st_mtim.tv_sec;
+    stamp.written_ns = st.st_mtim.tv_nsec;
+    return stamp;
+}
+
 bool wp_file_is_regular(const struct wp_file *f) {
     struct stat st;
     return fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode);

@@ -55,6 +55,14 @@ enum wp_status wp_file_write_at(const struct wp_file *f, const void *data, size_
 void wp_file_read_ahead(const struct wp_file *f, uint64_t offset, uint64_t len);
 
 enum wp_status wp_file_size(const struct wp_file *f, uint64_t *bytes, struct wp_error *err);
+/* What tells whether a file is still as it was: which one it is, its size, when it was last written. */
+struct wp_file_stamp {
+    uint64_t device, inode, bytes;
+    int64_t written_seconds, written_ns;
+};
+/* Zeros when the system does not tell. */
+struct wp_file_stamp wp_file_stamp(const struct wp_file *f);
+
 /* True for a regular file: one that can be read again and whose size means something. */
 bool wp_file_is_regular(const struct wp_file *f);
 enum wp_status wp_file_truncate(const struct wp_file *f, uint64_t bytes, struct wp_error *err);

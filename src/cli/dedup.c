@@ -109,7 +109,9 @@ struct dedup {
     struct wp_ingest *ingest;
     struct wp_output outputs[OUT_COUNT];
     struct wp_summary summary;
-    uint64_t total_bytes; /* of the inputs, as far as known */
+    struct wp_file_stamp *stamps; /* of the inputs, before reading */
+    uint64_t total_bytes;         /* of the inputs, as far as known */
+    uint64_t spool_bytes;         /* the same, decoded (a guess) */
     bool size_unknown, run_made, show_progress, progress_shown;
     double begin;
 };
@@ -217,27 +219,32 @@ static enum wp_status open_outputs(struct dedup *d, struct wp_error *err) {
     return WP_OK;
 }
 
-/* What a run may write to --tmp: the streams of shingles, about as much as the decoded input. Compressed
- * inputs are taken to hold four times their size. Too little space is a warning, because the estimate is
- * rough; running out of it is an error that names the place. */
+/* What a run may write to --tmp: the streams of shingles, about as much as the decoded input. Inputs with the
+ * name of a compressed file are taken to hold four times their size. Too little space is a warning, because
+ * the estimate is rough; running out of it is an error that names the place. */
 static void check_space(const struct dedup *d) {
-    uint64_t space, want = d->settings.verify_exact ? d->total_bytes : 0;
+    uint64_t space, want = d->settings.verify_exact ? d->spool_bytes : 0;
     if (wp_directory_free_bytes(d->settings.tmp_dir, &space, NULL) != WP_OK || space >= want) return;
     fprintf(stderr,
             "wireprint dedup: warning: %s has %.1f GB free, and temporary files may need %.1f GB (--tmp)\n",
             d->settings.tmp_dir, (double)space / 1e9, (double)want / 1e9);
 }
 
-static void measure_inputs(struct dedup *d) {
+static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
+    d->stamps = wp_zalloc(d->paths.count, sizeof *d->stamps);
+    if (!d->stamps) return wp_fail(err, WP_ENOMEM, "out of memory");
     for (size_t i = 0; i < d->paths.count; i++) {
+        const char *name = d->paths.names[i];
         struct wp_file f = {0};
-        uint64_t bytes = 0;
-        if (strcmp(d->paths.names[i], "-") == 0 || wp_file_kind(d->paths.names[i]) != WP_FILE_REGULAR ||
-            wp_file_open(&f, d->paths.names[i], NULL) != WP_OK || wp_file_size(&f, &bytes, NULL) != WP_OK)
-            d->size_unknown = true;
-        d->total_bytes += bytes;
+        bool known = strcmp(name, "-") != 0 && wp_file_kind(name) == WP_FILE_REGULAR &&
+                     wp_file_open(&f, name, NULL) == WP_OK;
+        if (known) d->stamps[i] = wp_file_stamp(&f);
+        d->size_unknown |= !known;
+        d->total_bytes += d->stamps[i].bytes;
+        d->spool_bytes += d->stamps[i].bytes * (wp_format_of_name(name) == WP_FORMAT_PLAIN ? 1 : 4);
         wp_file_close(&f, NULL);
     }
+    return WP_OK;
 }
 
 static void show_progress(void *self) {
@@ -301,7 +308,8 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
         struct wp_kept kept = {.run = &d->run,
                                .kept = names[OUT_KEPT] ? &out[OUT_KEPT] : NULL,
                                .removed = names[OUT_REMOVED] ? &out[OUT_REMOVED] : NULL,
-                               .copies = wp_reader_copies(d->reader)};
+                               .copies = wp_reader_copies(d->reader),
+                               .stamps = d->stamps};
         say(d, "writing the records");
         WP_TRY(wp_write_kept(&kept, err));
     }
@@ -344,7 +352,7 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     d->run_made = true;
     catch_signals(d); /* before there is anything to clean up */
     WP_TRY(open_outputs(d, err));
-    measure_inputs(d);
+    WP_TRY(measure_inputs(d, err));
     if (!d->flags.quiet) check_space(d);
     d->show_progress = !d->flags.quiet && !d->flags.no_progress && isatty(STDERR_FILENO);
     WP_TRY(read_inputs(d, err));
@@ -365,6 +373,7 @@ static void release(struct dedup *d) {
     wp_ingest_free(d->ingest);
     if (d->run_made) wp_run_release(&d->run);
     wp_paths_release(&d->paths);
+    wp_free(d->stamps);
     wp_free(d->tmp_dir);
 }
 

@@ -106,6 +106,11 @@ static enum wp_status open_input(struct pass *p, uint32_t file, struct wp_file *
     return copied ? wp_file_rewind(copy, err) : wp_file_open(opened, name, err);
 }
 
+static bool is_changed(const struct wp_kept *k, uint32_t file, const struct wp_file *f) {
+    struct wp_file_stamp now = wp_file_stamp(f);
+    return k->stamps && memcmp(&now, &k->stamps[file], sizeof now) != 0;
+}
+
 static enum wp_status copy_input(struct pass *p, uint32_t file, struct wp_error *err) {
     struct wp_file opened = {0}, *use;
     struct wp_decoder *decoder = NULL;
@@ -115,9 +120,10 @@ static enum wp_status copy_input(struct pass *p, uint32_t file, struct wp_error 
     wp_feed_init(&p->feed, file, p->k->run->settings.max_record_bytes, decoder);
     p->line = 0;
     if (status == WP_OK) status = copy_file(p, use, err);
+    bool changed = p->next_file == file || (use == &opened && is_changed(p->k, file, &opened));
     wp_feed_release(&p->feed);
     wp_file_close(&opened, NULL);
-    if (status == WP_OK && p->next_file == file)
+    if (status == WP_OK && changed)
         return wp_fail_file(err, WP_EDAMAGED, p->k->run->files[file], "changed while it was being read");
     return status;
 }

@@ -14,6 +14,7 @@ struct wp_kept {
     struct wp_run *run;
     struct wp_output *kept, *removed; /* either may be NULL */
     struct wp_file *copies; /* by file: what stands for inputs that were pipes; NULL when there is none */
+    const struct wp_file_stamp *stamps; /* by file: as inputs were before reading; NULL: not compared */
     uint64_t kept_count, removed_count; /* set */
 };
 

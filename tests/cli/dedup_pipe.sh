@@ -54,3 +54,24 @@ status=$(cat status.txt 2> /dev/null || echo 0)
 [ "$status" = 3 ] || [ "$status" = 141 ] || fail "a closed standard output: exit status $status"
 [ ! -e stories2 ] || fail "a closed standard output: the stories were written"
 [ "$(find . -name '*.tmp' -o -name '.stories2*' | wc -l)" = 0 ] || fail "a closed standard output: $(find . -name '*.tmp')"
+
+# An input that changes between the reading and the writing is told: shorter, other bytes of the same size, another file.
+for change in shorter other replaced; do
+    cp one.jsonl changing.jsonl
+    rm -f kept2
+    "$WIREPRINT" dedup -q changing.jsonl pipe -o kept2 2> err.txt &
+    pid=$!
+    exec 8> pipe
+    cat two.jsonl >&8
+    sleep 0.3
+    case $change in
+    shorter) truncate -s -5000 changing.jsonl ;;
+    other) sed 's/a/e/g' changing.jsonl > x && cat x > changing.jsonl ;;
+    replaced) cp one.jsonl x && mv x changing.jsonl ;;
+    esac
+    exec 8>&-
+    status=0
+    wait $pid || status=$?
+    [ "$status" = 3 ] && [ ! -e kept2 ] && grep -q '^wireprint dedup: changing.jsonl: changed while it was being read' err.txt ||
+        { cat err.txt; fail "a changed input ($change): exit status $status"; }
+done

@@ -10,6 +10,13 @@ sort out/kept.jsonl out/removed.jsonl | cmp - <(sort "$sample") || { echo "kept 
 grep -q '^Ferry with 214 aboard runs aground off Port Sorrel$' shown.txt
 grep -q '^12 stories hold' shown.txt
 
+# What README.md shows of it is what comes out; times are left out, and prompts, which name other files.
+readme=$(sed -n '/^## Example/,/^## Commands/ s/^    //p' "$TOP/README.md" | grep -v -e '^\$' -e ' s CPU, ')
+[ "$(echo "$readme" | wc -l)" -gt 20 ]
+while IFS= read -r line; do
+    grep -qxF -e "$line" shown.txt || { echo "README.md shows what does not come out: $line"; exit 1; }
+done <<<"$readme"
+
 # Lines "id <TAB> number of its line" from a file of clusters.
 members() {
     awk '{ s = $0

@@ -53,7 +53,7 @@ static void hash_hex(struct wp_hash128 h, char *out) {
 static void check_samples(const uint64_t *samples, size_t count, const char *want) {
     char have[WP_SAMPLES_MAX * 17 + 1] = "-";
     for (size_t i = 0; i < count; i++)
-        sprintf(have + 17 * i, "%016llx%s", (unsigned long long)samples[i], i + 1 < count ? "," : "");
+        snprintf(have + 17 * i, 18, "%016llx%s", (unsigned long long)samples[i], i + 1 < count ? "," : "");
     assert_string_equal(have, want);
 }
 
@@ -61,7 +61,8 @@ static void check_samples(const uint64_t *samples, size_t count, const char *wan
 static void check_numbers(const uint32_t *numbers, size_t count, int total, const char *want) {
     char have[300] = "";
     int n = 0;
-    for (size_t i = 0; i < count; i++) n += sprintf(have + n, "%08x%s", numbers[i], i + 1 < count ? "," : "");
+    for (size_t i = 0; i < count; i++)
+        n += snprintf(have + n, 10, "%08x%s", numbers[i], i + 1 < count ? "," : "");
     assert_string_equal(have, strchr(want, ':') + 1);
     if (total >= 0) assert_int_equal(total, atoi(want));
 }
