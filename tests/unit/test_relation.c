@@ -97,6 +97,9 @@ static void test_excerpts(void **state) {
     struct wp_overlap o = {.tokens_a = 1000, .tokens_b = 1000, .covered_a = 30, .covered_b = 30, .width = 5};
     o.longest_run = 30;
     check_story(o, &strangers, WP_RELATION_EXCERPT);
+    check_story(o, &one_owner, WP_RELATION_NONE); /* what an outlet repeats is its furniture ... */
+    check_story(overlap(30, 30, 100, 30), &one_owner,
+                WP_RELATION_EXCERPT); /* ... unless it is much of the text */
     o.longest_run = 29;
     check_story(o, &strangers, WP_RELATION_NONE);
     /* a stock phrase in a very short text */
@@ -199,8 +202,10 @@ static void test_reasons(void **state) {
     assert_non_null(strstr(text, "30.5 %"));
     assert_non_null(strstr(text, "at least 20 %"));
     assert_non_null(strstr(text, "60 %"));
-    wp_relation_reason(&story, &excerpt, &one_owner, text, sizeof text);
+    wp_relation_reason(&story, &excerpt, &strangers, text, sizeof text);
     assert_non_null(strstr(text, "33 words"));
+    wp_relation_reason(&story, &excerpt, &one_owner, text, sizeof text);
+    assert_null(strstr(text, "33 words"));
     assert_non_null(strstr(text, "same owner"));
     wp_relation_reason(&jaccard, &copy, &strangers, text, sizeof text);
     assert_non_null(strstr(text, "less than 0.5"));
