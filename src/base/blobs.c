@@ -105,3 +105,7 @@ const uint8_t *wp_blobs_get(struct wp_blobs *b, uint64_t ref, size_t len, void *
     if (wp_spill_read(&b->spill, scratch, len, chunk->offset + at, err) != WP_OK) return NULL;
     return scratch;
 }
+
+bool wp_blobs_same_chunk(uint64_t ref_a, uint64_t ref_b) {
+    return ref_a >> OFFSET_BITS == ref_b >> OFFSET_BITS;
+}

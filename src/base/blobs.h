@@ -46,5 +46,8 @@ void wp_blob_writer_release(struct wp_blob_writer *w);
 /* The string, in place or read into scratch (len bytes); NULL when reading failed. Any thread. */
 const uint8_t *wp_blobs_get(struct wp_blobs *b, uint64_t ref, size_t len, void *scratch,
                             struct wp_error *err);
+/* True when two strings stand in one chunk: then what lies from the first to the end of the second, the
+ * difference of their references and a length, can be had by one wp_blobs_get. */
+bool wp_blobs_same_chunk(uint64_t ref_a, uint64_t ref_b);
 
 #endif

@@ -4,8 +4,17 @@
 #include <string.h>
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
-enum { TABLE_BITS = 14 }; /* twice the articles */
+enum {
+    TABLE_BITS = 14, /* twice the articles */
+    ORDER_BITS = 13, /* enough for the articles; a reference has the other 51 */
+    GAP_BYTES = 4096,
+    RUN_BYTES = 128 << 10,
+};
+#define ORDER_MASK (((uint64_t)1 << ORDER_BITS) - 1)
+
+_Static_assert(WP_SHELF_ARTICLES <= 1 << ORDER_BITS, "an article's number fits");
 
 void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count) {
     uint8_t last[8];
@@ -30,8 +39,9 @@ enum wp_status wp_shelf_init(struct wp_shelf *s) {
     s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
     s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
     s->shingles = wp_alloc(WP_SHELF_SHINGLES, sizeof *s->shingles);
+    s->order = wp_alloc(2 * (size_t)WP_SHELF_ARTICLES, sizeof *s->order);
     s->cap = WP_SHELF_SHINGLES;
-    if (s->articles && s->table && s->shingles) return WP_OK;
+    if (s->articles && s->table && s->shingles && s->order) return WP_OK;
     wp_shelf_release(s);
     return WP_ENOMEM;
 }
@@ -40,6 +50,7 @@ void wp_shelf_release(struct wp_shelf *s) {
     wp_free(s->articles);
     wp_free(s->table);
     wp_free(s->shingles);
+    wp_free(s->order);
     wp_buffer_release(&s->packed);
     *s = (struct wp_shelf){0};
 }
@@ -85,17 +96,46 @@ static enum wp_status make_room(struct wp_shelf *s) {
     return WP_OK;
 }
 
+/* Articles of a group stand close together in the order of reading, and so do their streams: what lies in one
+ * chunk of the store, not too far apart, is fetched by one read. */
+static size_t run_length(const struct wp_shelf *s, const uint64_t *order, size_t count, uint64_t *bytes) {
+    const struct wp_article_row *first = &s->articles[order[0] & ORDER_MASK].row;
+    uint64_t begin = first->stream_ref, end = begin + (uint64_t)first->shingles * WP_STREAM_BYTES;
+    size_t n = 1;
+    for (; n < count; n++) {
+        const struct wp_article_row *row = &s->articles[order[n] & ORDER_MASK].row;
+        uint64_t next = row->stream_ref + (uint64_t)row->shingles * WP_STREAM_BYTES;
+        bool near = row->stream_ref <= end + GAP_BYTES && next - begin <= RUN_BYTES;
+        if (!near || !wp_blobs_same_chunk(begin, row->stream_ref)) break;
+        end = next;
+    }
+    *bytes = end - begin;
+    return n;
+}
+
+static enum wp_status load_run(struct wp_shelf *s, struct wp_run *run, const uint64_t *order, size_t count,
+                               uint64_t bytes, struct wp_error *err) {
+    uint64_t begin = s->articles[order[0] & ORDER_MASK].row.stream_ref;
+    s->packed.len = 0;
+    if (wp_buffer_reserve(&s->packed, bytes, SIZE_MAX) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+    const uint8_t *packed = wp_blobs_get(&run->streams, begin, bytes, s->packed.data, err);
+    if (!packed) return err->status;
+    for (size_t i = 0; i < count; i++) {
+        const struct wp_shelved *a = &s->articles[order[i] & ORDER_MASK];
+        wp_stream_unpack(s->shingles + a->offset, packed + (a->row.stream_ref - begin), a->row.shingles);
+    }
+    return WP_OK;
+}
+
 enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_run *run, struct wp_error *err) {
     if (make_room(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct wp_shelved *a = &s->articles[i];
-        size_t bytes = (size_t)a->row.shingles * WP_STREAM_BYTES;
-        s->packed.len = 0;
-        if (wp_buffer_reserve(&s->packed, bytes, SIZE_MAX) != WP_OK)
-            return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
-        const uint8_t *packed = wp_blobs_get(&run->streams, a->row.stream_ref, bytes, s->packed.data, err);
-        if (!packed) return err->status;
-        wp_stream_unpack(s->shingles + a->offset, packed, a->row.shingles);
+    for (uint32_t i = 0; i < s->count; i++) s->order[i] = s->articles[i].row.stream_ref << ORDER_BITS | i;
+    const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, s->count);
+    for (size_t i = 0, taken; i < s->count; i += taken) {
+        uint64_t bytes;
+        taken = run_length(s, order + i, s->count - i, &bytes);
+        WP_TRY(load_run(s, run, order + i, taken, bytes, err));
     }
     return WP_OK;
 }

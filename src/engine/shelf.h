@@ -36,6 +36,7 @@ struct wp_shelf {
     uint32_t count;
     uint64_t *shingles;
     uint64_t used, cap;
+    uint64_t *order; /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
     struct wp_buffer packed;
 };
 
