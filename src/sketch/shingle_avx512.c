@@ -170,14 +170,17 @@ static inline __m512i mix(__m512i sum, __m256i length) {
 /* Hashes of at most CHUNK spans; hashes has LANES more. */
 static void hash_chunk(const uint8_t *text, const struct spans *spans, uint64_t *hashes) {
     const __m256i least = _mm256_set1_epi32(WP_XXH3_LEN_MIN);
-    const __m256i most = _mm256_set1_epi32(WP_XXH3_LEN_MAX - WP_XXH3_LEN_MIN);
+    const __m256i most = _mm256_set1_epi32(WP_XXH3_LEN_MAX);
     uint64_t sums[CHUNK + LANES];
     level_terms(text, 0, spans, sums);
     add_level(text, 1, spans, sums, add_level2);
     for (size_t i = 0; i < spans->count; i += LANES) {
         __m256i length = span_lengths(spans, i);
         _mm512_storeu_si512(hashes + i, mix(_mm512_loadu_si512(sums + i), length));
-        unsigned other = _mm256_cmpgt_epu32_mask(_mm256_sub_epi32(length, least), most);
+        /* By vectors and movemask: gcc 12 may reload a spilled 8-bit mask register as 32 bits. */
+        __m256i unusual =
+            _mm256_or_si256(_mm256_cmpgt_epi32(least, length), _mm256_cmpgt_epi32(length, most));
+        unsigned other = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(unusual));
         if (__builtin_expect(other == 0, 1)) continue;
         if (spans->count - i < LANES) other &= (1u << (spans->count - i)) - 1;
         for (; other; other &= other - 1) {
