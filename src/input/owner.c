@@ -25,7 +25,8 @@ struct slot {
 };
 
 struct wp_owner_cache {
-    const psl_ctx_t *psl;        /* constant; NULL when libpsl was built without a list */
+    const psl_ctx_t *psl; /* constant; NULL when libpsl was built without a list */
+    const struct wp_owner_groups *groups;
     char host[WP_OWNER_MAX + 1]; /* of the record at hand, NUL behind it */
     size_t host_len;
     struct slot slots[1 << SLOT_BITS];
@@ -40,6 +41,10 @@ enum wp_status wp_owner_cache_new(struct wp_owner_cache **out) {
 
 void wp_owner_cache_free(struct wp_owner_cache *cache) {
     wp_free(cache);
+}
+
+void wp_owner_cache_join(struct wp_owner_cache *cache, const struct wp_owner_groups *groups) {
+    cache->groups = groups;
 }
 
 static inline uint8_t lower(uint8_t c) {
@@ -169,4 +174,5 @@ void wp_owner_find(struct wp_owner_cache *c, const struct wp_record *record, con
         find_by_host(c, name, len);
     else
         find_by_source(c, record->source, record->source_len, name, len);
+    if (c->groups) wp_owner_groups_join(c->groups, name, len);
 }

@@ -97,10 +97,23 @@ static int owners(void *context) {
     return status;
 }
 
+static int owner_groups(void *name) {
+    struct wp_owner_groups *groups;
+    struct wp_error err = {0};
+    enum wp_status status = wp_owner_groups_read(&groups, name, &err);
+    if (status != WP_OK) {
+        assert_null(groups);
+        assert_int_equal(err.status, status);
+    }
+    wp_owner_groups_free(groups);
+    return status;
+}
+
 static void every_allocation(void **state) {
     (void)state;
-    static int (*const calls[])(void *) = {decode, expand, cut, temporary, owners, write_file, write_file};
-    static char *const names[] = {NULL, NULL, NULL, NULL, NULL, "w.txt", "w.gz"};
+    static int (*const calls[])(void *) = {decode, expand,       cut,        temporary,
+                                           owners, owner_groups, write_file, write_file};
+    static char *const names[] = {NULL, NULL, NULL, NULL, NULL, "owners", "w.txt", "w.gz"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         long count = fail_alloc_each(calls[i], names[i], &plan);
         if (count <= 0) print_message("call %zu: %ld\n", i, count);
@@ -112,7 +125,7 @@ static void every_allocation(void **state) {
 static int set_up(void **state) {
     (void)state;
     if (!mkdtemp(scratch) || chdir(scratch) != 0 || mkdir("d", 0755) != 0) return 1;
-    return system("touch d/a d/b d/c && mkdir d/e && touch d/e/f") != 0;
+    return system("touch d/a d/b d/c && mkdir d/e && touch d/e/f && seq -f n%.0f 2000 > owners") != 0;
 }
 
 static int tear_down(void **state) {
