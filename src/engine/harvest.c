@@ -44,6 +44,7 @@ static enum wp_status init_parts(struct wp_harvest *h, struct wp_error *err) {
     WP_TRY(wp_record_parser_new(&h->parser, &run->settings.fields, err));
     WP_TRY(wp_fingerprinter_new(&h->printer));
     WP_TRY(wp_owner_cache_new(&h->owners));
+    wp_owner_cache_join(h->owners, run->settings.owner_groups);
     WP_TRY(wp_parts_sender_init(&h->postings, &run->postings, WP_POSTING_RUN));
     WP_TRY(wp_parts_sender_init(&h->exact_keys, &run->exact_keys, WP_TWIN_RUN));
     return wp_parts_sender_init(&h->id_keys, &run->id_keys, WP_TWIN_RUN);

@@ -98,6 +98,7 @@ void wp_run_release(struct wp_run *run) {
     wp_bits_release(&run->sparse);
     wp_free(run->stories.items);
     wp_free(run->stories.members);
+    wp_names_release(&run->unknown_sources);
     wp_order_release(&run->order);
     pthread_mutex_destroy(&run->lock);
     memset(run, 0, sizeof *run);
@@ -275,8 +276,11 @@ static enum wp_status make_hits(struct wp_run *run, struct wp_error *err) {
     if (status == WP_OK) status = hits_round(&pass, wp_hits_run);
     if (status == WP_OK) status = mark_crowded(&pass);
     if (status == WP_OK) status = hits_round(&pass, wp_hits_run_common);
-    for (unsigned i = 0; pass.workers && i < run->settings.threads; i++)
+    for (unsigned i = 0; pass.workers && i < run->settings.threads; i++) {
+        run->counts.common_shingles += pass.workers[i].common_shingles;
+        run->counts.common_postings += pass.workers[i].common_postings;
         wp_hits_worker_release(&pass.workers[i]);
+    }
     wp_parts_release(&pass.common);
     wp_bits_release(&pass.crowded_any);
     wp_bits_release(&pass.crowded_mixed);

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include "base/blobs.h"
 #include "base/bits.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/order.h"
 #include "base/parts.h"
@@ -68,6 +69,7 @@ struct wp_run_counts {
     _Atomic uint64_t postings, candidates, verified, matches;
     _Atomic uint64_t verified_shingles; /* of both articles of every verified pair */
     uint64_t exact_copies, repeated_ids;
+    uint64_t common_shingles, common_postings; /* sampled shingles of more than fanout.pairs_max articles */
 };
 
 /* A member of a story. */
@@ -111,6 +113,7 @@ struct wp_run {
     struct wp_bits copied; /* by slot: an exact copy of an earlier article */
     struct wp_bits sparse; /* by rank: few samples */
     struct wp_stories stories;
+    struct wp_names unknown_sources; /* of --keep source:LIST: names that no article goes by */
 
     struct wp_run_counts counts;
     atomic_bool cancel;    /* set from any thread or a signal handler: the run ends with WP_ECANCELED */

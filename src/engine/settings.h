@@ -2,12 +2,14 @@
  * settings.h - what a batch run is asked to do.
  *
  * Filled with defaults by wp_settings_init and changed by name (wp_settings_set), so that the command line,
- * the library and later the service read the same words. Strings are borrowed and must outlive the run.
+ * the library and later the service read the same words. Strings and the groups of owners are borrowed and
+ * must outlive the run.
  */
 #ifndef WP_ENGINE_SETTINGS_H
 #define WP_ENGINE_SETTINGS_H
 
 #include <stdbool.h>
+#include "input/owner_groups.h"
 #include "input/record.h"
 #include "match/relation.h"
 
@@ -26,6 +28,7 @@ struct wp_settings {
     uint64_t max_record_bytes;
     bool strict; /* the first bad record ends the run */
     struct wp_fields fields;
+    const struct wp_owner_groups *owner_groups; /* NULL: every owner stands alone. Set by who has read them */
 };
 
 #define WP_MAX_RECORD_BYTES ((uint64_t)64 << 20)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "base/memory.h"
-#include "input/owner.h"
+#include "engine/wanted.h"
 #include "story/cover.h"
 
 /* Ranks that are nodes: a bit each, and the number of nodes before each word, so that a rank finds its node
@@ -33,8 +33,7 @@ struct teller {
     uint32_t *star;
     uint64_t *keyed, *scratch; /* (representative << 32 | member) of every member */
     size_t keyed_count;
-    uint32_t *wanted; /* owners in order of preference */
-    size_t wanted_count, wanted_cap;
+    struct wp_wanted wanted;
 };
 
 static void nodes_release(struct nodes *n) {
@@ -119,16 +118,13 @@ static enum wp_status key_members(struct teller *t) {
 }
 
 static struct wp_lead_key lead_key(const struct teller *t, const struct wp_article_row *row) {
-    uint32_t place = UINT32_MAX;
     switch (t->run->settings.keep) {
     case WP_KEEP_FIRST: return (struct wp_lead_key){0, 0};
     case WP_KEEP_LONGEST: return wp_lead_by_length(row->tokens);
     case WP_KEEP_EARLIEST: return wp_lead_by_date(row->date);
     case WP_KEEP_SOURCE: break;
     }
-    for (size_t i = 0; i < t->wanted_count && place == UINT32_MAX; i++)
-        if (t->wanted[i] == row->owner) place = (uint32_t)i;
-    return wp_lead_by_source(place, row->date);
+    return wp_lead_by_source(wp_wanted_place(&t->wanted, row->owner), row->date);
 }
 
 /* The article that stands for a member's text: itself, or the one it is an exact copy of. The list of copies
@@ -254,28 +250,11 @@ static int compare_stories(const void *x, const void *y, void *members) {
     return rank_a < rank_b ? -1 : rank_a > rank_b;
 }
 
-/* The owners named by --keep source:LIST, read and hashed as a record's source would be. */
-static enum wp_status read_wanted(struct teller *t) {
-    const char *at = t->run->settings.sources;
-    struct wp_owner_cache *owners = NULL;
-    enum wp_status status = at ? wp_owner_cache_new(&owners) : WP_OK;
-    while (status == WP_OK && at && *at) {
-        const char *name;
-        size_t len = strcspn(at, ","), name_len;
-        struct wp_record record = {.source = (const uint8_t *)at, .source_len = len};
-        wp_owner_find(owners, &record, &name, &name_len);
-        status = WP_GROW(t->wanted, t->wanted_count, t->wanted_cap);
-        if (status == WP_OK && name_len) t->wanted[t->wanted_count++] = wp_owner_number(name, name_len);
-        at += len + (at[len] == ',');
-    }
-    wp_owner_cache_free(owners);
-    return status;
-}
-
 static enum wp_status tell(struct teller *t, struct wp_error *err) {
     struct wp_stories *stories = &t->run->stories;
     WP_TRY(wp_bits_init(&t->nodes.present, t->run->order.articles));
-    WP_TRY(read_wanted(t));
+    WP_TRY(wp_wanted_read(&t->wanted, &t->run->settings));
+    WP_TRY(wp_wanted_missing(&t->wanted, t->run, &t->run->unknown_sources, err));
     WP_TRY(gather_matches(t, err));
     WP_TRY(cover(t));
     WP_TRY(add_stories(t, err));
@@ -294,6 +273,6 @@ enum wp_status wp_run_tell(struct wp_run *run, struct wp_error *err) {
     wp_free(t.star);
     wp_free(t.keyed);
     wp_free(t.scratch);
-    wp_free(t.wanted);
+    wp_wanted_release(&t.wanted);
     return status;
 }

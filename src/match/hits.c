@@ -100,6 +100,8 @@ static bool is_own(const struct wp_hits_stage *stage, const uint64_t *ranks, siz
 static enum wp_status put_aside(const struct wp_hits_stage *stage, struct wp_hits_worker *w, size_t part,
                                 uint64_t key, const uint64_t *ranks, size_t count, struct wp_error *err) {
     bool own = is_own(stage, ranks, count);
+    w->common_shingles++;
+    w->common_postings += count;
     uint64_t top = (key << 32 & ~OWN_FLAG) | (own ? OWN_FLAG : 0);
     for (size_t i = 0; i < count; i++) {
         atomic_fetch_add_explicit(&stage->counts.any[ranks[i]], 1, memory_order_relaxed);

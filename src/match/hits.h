@@ -56,6 +56,7 @@ struct wp_hits_worker {
     struct wp_parts_sender hits, common;
     uint64_t *items, *scratch, *table;
     size_t cap;
+    uint64_t common_shingles, common_postings; /* put aside so far, and the articles they are in */
 };
 
 uint32_t wp_hits_ranks_per_part(uint64_t articles);

@@ -8,7 +8,7 @@
 #include "base/cpu.h"
 #include "base/json.h"
 
-enum { REPEATED_IDS_TOLD = 10 };
+enum { REPEATED_IDS_TOLD = 10, SOURCES_TOLD = 10 };
 
 struct wp_totals wp_summary_totals(const struct wp_run *run) {
     struct wp_totals t = {.rejected = wp_rejects_total(&run->rejects), .stories = run->stories.count};
@@ -66,6 +66,8 @@ static void put_counts(struct json *j, const struct wp_summary *s) {
     put_count(j, "too_short_to_compare", run->counts.too_short);
     put_count(j, "exact_copies", run->counts.exact_copies);
     put_count(j, "postings", run->counts.postings);
+    put_count(j, "common_shingles", run->counts.common_shingles);
+    put_count(j, "common_postings", run->counts.common_postings);
     put_count(j, "candidates", run->counts.candidates);
     put_count(j, "verified", run->counts.verified);
     put_count(j, "verified_shingles", run->counts.verified_shingles);
@@ -82,6 +84,7 @@ static void put_settings(struct json *j, const struct wp_run *run) {
     put_words(j, "match", wp_rule_text(&s->rule, text, sizeof text));
     put_words(j, "verify", s->verify_exact ? "exact" : "sketch");
     put_words(j, "keep", s->keep_words);
+    put_count(j, "owner_groups", s->owner_groups ? wp_owner_groups_count(s->owner_groups) : 0);
     put_count(j, "threads", s->threads);
     put_count(j, "memory_limit_bytes", s->memory_bytes);
     put_count(j, "max_record_bytes", s->max_record_bytes);
@@ -123,6 +126,29 @@ enum wp_status wp_summary_write(const struct wp_summary *s, struct wp_output *ou
     return status;
 }
 
+/* A set rule promises its pairs, and of common shingles it does not have all (match/hits.h). The default rule
+ * looks for stories, which need not every pair. */
+static enum wp_status warn_of_common(const struct wp_run *run, struct wp_buffer *out) {
+    if (!run->counts.common_shingles || run->settings.rule.match == WP_MATCH_STORY) return WP_OK;
+    return wp_buffer_print(out,
+                           "warning: %" PRIu64 " shingles are in more than %" PRIu32
+                           " articles each, which were compared with the first %" PRIu32 " and the %" PRIu32
+                           " before them only: some pairs of them may be missing\n",
+                           run->counts.common_shingles, run->fanout.pairs_max, run->fanout.first,
+                           run->fanout.near);
+}
+
+static enum wp_status warn_of_sources(const struct wp_run *run, struct wp_buffer *out) {
+    const struct wp_names *names = &run->unknown_sources;
+    if (!names->count) return WP_OK;
+    WP_TRY(wp_buffer_print(out, "warning: no record is of an owner named in --keep: "));
+    for (size_t i = 0; i < names->count && i < SOURCES_TOLD; i++)
+        WP_TRY(wp_buffer_print(out, "%s'%.100s'", i ? ", " : "", names->items[i]));
+    if (names->count > SOURCES_TOLD)
+        WP_TRY(wp_buffer_print(out, " and %zu more", names->count - SOURCES_TOLD));
+    return wp_buffer_add(out, "\n", 1);
+}
+
 enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out) {
     const struct wp_run *run = s->run;
     struct wp_totals t = wp_summary_totals(run);
@@ -140,6 +166,8 @@ enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out
     if (run->counts.dates_unknown)
         WP_TRY(wp_buffer_print(out, "%" PRIu64 " dates not understood (see --date-format)\n",
                                run->counts.dates_unknown));
+    WP_TRY(warn_of_common(run, out));
+    WP_TRY(warn_of_sources(run, out));
     return wp_buffer_print(out, "%.2f s, %.2f s CPU, %.0f MB/s, peak memory %.0f MB\n", s->wall_seconds,
                            cpu_seconds(&usage), (double)s->decoded_bytes / wall / 1e6,
                            (double)usage.ru_maxrss * 1024 / 1e6);

@@ -26,7 +26,7 @@ struct wp_totals {
 struct wp_totals wp_summary_totals(const struct wp_run *run);
 /* One JSON object, indented, with a line end. */
 enum wp_status wp_summary_write(const struct wp_summary *s, struct wp_output *out, struct wp_error *err);
-/* Two or three lines without escape sequences, appended to *out. */
+/* A few lines without escape sequences, appended to *out. */
 enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out);
 /* The records refused (the first ones of each reason), the files that ended early and the repeated ids, a
  * line each. */

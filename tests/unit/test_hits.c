@@ -32,6 +32,7 @@ struct world {
     struct wp_bits skipped, crowded_any, crowded_mixed;
     struct wp_common_counts counts;
     uint32_t *count; /* hits by rank a * articles + rank b */
+    uint64_t common_shingles, common_postings;
 };
 
 static struct world *world_new(uint32_t articles, uint32_t shingles) {
@@ -120,6 +121,8 @@ static void run(struct world *w) {
     for (size_t part = 0; part < WP_POSTING_PARTS; part++)
         assert_int_equal(wp_hits_run_common(&stage, &worker, part, NULL), WP_OK);
     assert_int_equal(wp_hits_worker_flush(&worker, NULL), WP_OK);
+    w->common_shingles = worker.common_shingles;
+    w->common_postings = worker.common_postings;
     wp_hits_worker_release(&worker);
     w->count = calloc((size_t)w->articles * w->articles, sizeof *w->count);
     for (size_t part = 0; part < WP_HIT_PARTS; part++) {
@@ -172,6 +175,8 @@ static void few_articles_give_all_pairs(void **state) {
     run(w);
     for (uint32_t a = 0; a < 400; a++)
         for (uint32_t b = a + 1; b < 400; b++) assert_int_equal(hits_of(w, a, b), shared(w, a, b));
+    assert_int_equal(w->common_shingles, 0);
+    assert_int_equal(w->common_postings, 0);
     world_free(w);
 }
 
@@ -193,6 +198,8 @@ static void big_story(void **state) {
             pairs += hits;
         }
     assert_true(pairs <= 1000 * 100 * (3 + 2));
+    assert_int_equal(w->common_shingles, 100); /* told, because pairs are missing */
+    assert_int_equal(w->common_postings, 100 * 1000);
     world_free(w);
 }
 
