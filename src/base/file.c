@@ -192,6 +192,13 @@ enum wp_status wp_file_size(const struct wp_file *f, uint64_t *bytes, struct wp_
     return WP_OK;
 }
 
+uint64_t wp_file_left(const struct wp_file *f) {
+    uint64_t size;
+    off_t at = lseek(f->fd, 0, SEEK_CUR);
+    if (at < 0 || wp_file_size(f, &size, NULL) != WP_OK || size < (uint64_t)at) return 0;
+    return size - (uint64_t)at;
+}
+
 struct wp_file_stamp wp_file_stamp(const struct wp_file *f) {
     struct stat st;
     struct wp_file_stamp stamp = {0};

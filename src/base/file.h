@@ -55,6 +55,9 @@ enum wp_status wp_file_write_at(const struct wp_file *f, const void *data, size_
 void wp_file_read_ahead(const struct wp_file *f, uint64_t offset, uint64_t len);
 
 enum wp_status wp_file_size(const struct wp_file *f, uint64_t *bytes, struct wp_error *err);
+/* Bytes from where the next read begins: standard input may stand in the middle of a file. 0 when the system
+ * does not tell, as of a pipe. */
+uint64_t wp_file_left(const struct wp_file *f);
 /* What tells whether a file is still as it was: which one it is, its size, when it was last written. */
 struct wp_file_stamp {
     uint64_t device, inode, bytes;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "base/memory.h"
 #include "engine/reader.h"
+#include "engine/space.h"
 #include "ingest/ingest.h"
 #include "input/paths.h"
 #include "report/answers.h"
@@ -111,7 +112,7 @@ struct dedup {
     struct wp_summary summary;
     struct wp_file_stamp *stamps; /* of the inputs, before reading */
     uint64_t total_bytes;         /* of the inputs, as far as known */
-    uint64_t spool_bytes;         /* the same, decoded (a guess) */
+    struct wp_space_inputs sizes;
     bool size_unknown, run_made, show_progress, progress_shown;
     double begin;
 };
@@ -219,15 +220,20 @@ static enum wp_status open_outputs(struct dedup *d, struct wp_error *err) {
     return WP_OK;
 }
 
-/* What a run may write to --tmp: the streams of shingles, about as much as the decoded input. Inputs with the
- * name of a compressed file are taken to hold four times their size. Too little space is a warning, because
- * the estimate is rough; running out of it is an error that names the place. */
-static void check_space(const struct dedup *d) {
-    uint64_t space, want = d->settings.verify_exact ? d->spool_bytes : 0;
-    if (wp_directory_free_bytes(d->settings.tmp_dir, &space, NULL) != WP_OK || space >= want) return;
-    fprintf(stderr,
-            "wireprint dedup: warning: %s has %.1f GB free, and temporary files may need %.1f GB (--tmp)\n",
-            d->settings.tmp_dir, (double)space / 1e9, (double)want / 1e9);
+/* Does the run read its inputs twice, the second time for the records themselves? */
+static bool writes_records(const struct dedup *d) {
+    return d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
+}
+
+/* Standard input may be a file, too; it is copied for a second reading. */
+static void measure_stdin(struct dedup *d) {
+    struct wp_file f;
+    d->size_unknown = true;
+    if (wp_file_open(&f, "-", NULL) != WP_OK) return;
+    uint64_t left = wp_file_is_regular(&f) ? wp_file_left(&f) : 0;
+    d->sizes.plain_bytes += left;
+    if (writes_records(d)) d->sizes.copied_bytes += left;
+    wp_file_close(&f, NULL);
 }
 
 static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
@@ -236,14 +242,25 @@ static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
     for (size_t i = 0; i < d->paths.count; i++) {
         const char *name = d->paths.names[i];
         struct wp_file f = {0};
-        bool known = strcmp(name, "-") != 0 && wp_file_kind(name) == WP_FILE_REGULAR &&
-                     wp_file_open(&f, name, NULL) == WP_OK;
+        if (strcmp(name, "-") == 0) {
+            measure_stdin(d);
+            continue;
+        }
+        bool known = wp_file_kind(name) == WP_FILE_REGULAR && wp_file_open(&f, name, NULL) == WP_OK;
         if (known) d->stamps[i] = wp_file_stamp(&f);
         d->size_unknown |= !known;
         d->total_bytes += d->stamps[i].bytes;
-        d->spool_bytes += d->stamps[i].bytes * (wp_format_of_name(name) == WP_FORMAT_PLAIN ? 1 : 4);
+        bool packed = wp_format_of_name(name) != WP_FORMAT_PLAIN;
+        *(packed ? &d->sizes.packed_bytes : &d->sizes.plain_bytes) += d->stamps[i].bytes;
         wp_file_close(&f, NULL);
     }
+    return WP_OK;
+}
+
+static enum wp_status check_space(const struct dedup *d, struct wp_error *err) {
+    char warning[WP_SPACE_WARNING_BYTES];
+    WP_TRY(wp_space_check(&d->settings, &d->sizes, warning, err));
+    if (warning[0] && !d->flags.quiet) fprintf(stderr, "wireprint dedup: warning: %s\n", warning);
     return WP_OK;
 }
 
@@ -278,8 +295,7 @@ static void wake_ingest(void *self) {
 
 static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     const char *const *names = (const char *const *)d->paths.names;
-    bool second_pass = d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
-    WP_TRY(wp_reader_new(&d->reader, &d->run, second_pass, err));
+    WP_TRY(wp_reader_new(&d->reader, &d->run, writes_records(d), err));
     struct wp_ingest_sink sink = wp_reader_sink(d->reader);
     wp_reader_on_tick(d->reader, show_progress, d);
     WP_TRY(wp_ingest_new(&d->ingest, names, d->paths.count, &sink, WP_READER_FILES_AHEAD, err));
@@ -304,7 +320,7 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
     if (names[OUT_MATCHES])
         WP_TRY(wp_write_matches(&d->run, &out[OUT_MATCHES], &d->summary.match_lines,
                                 &d->summary.match_lines_left_out, err));
-    if (names[OUT_KEPT] || names[OUT_REMOVED]) {
+    if (writes_records(d)) {
         struct wp_kept kept = {.run = &d->run,
                                .kept = names[OUT_KEPT] ? &out[OUT_KEPT] : NULL,
                                .removed = names[OUT_REMOVED] ? &out[OUT_REMOVED] : NULL,
@@ -353,7 +369,7 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     catch_signals(d); /* before there is anything to clean up */
     WP_TRY(open_outputs(d, err));
     WP_TRY(measure_inputs(d, err));
-    if (!d->flags.quiet) check_space(d);
+    WP_TRY(check_space(d, err));
     d->show_progress = !d->flags.quiet && !d->flags.no_progress && isatty(STDERR_FILENO);
     WP_TRY(read_inputs(d, err));
     say(d, "matching");

@@ -43,10 +43,20 @@ full small/kept large.jsonl --match exact -o small/kept --stories stories --matc
 full small/kept large.jsonl --match exact -o small/kept --tmp . --threads 1 --removed removed
 full small/kept.gz large.jsonl --match exact -o small/kept.gz
 full 'small/.*' large.jsonl --stories stories --tmp small --memory 64M --threads 1 # spilling has no room
-full 'small/.*' - --stories stories --tmp small --removed removed < large.jsonl    # nor has the copy of standard input
+full 'small/.*' - --stories stories --tmp small --removed removed < <(cat large.jsonl) # nor has the copy of a pipe
 
 # With room elsewhere the same run is good.
 "$WIREPRINT" dedup -q large.jsonl --stories small/stories --tmp . --memory 64M || fail "with room for temporary files"
 [ "$(wc -l < small/stories)" -gt 500 ] || fail "stories"
 # Too little room for what may be needed is told beforehand.
-"$WIREPRINT" dedup large.jsonl --tmp small 2>&1 | grep -q 'warning: .*small has .* free' || fail "no warning about the room for temporary files"
+"$WIREPRINT" dedup large.jsonl --tmp small --memory 64M 2>&1 | grep -q 'warning: small has .* MB free, and temporary files may need' || fail "no warning about the room for temporary files"
+# What fits into memory needs no room.
+"$WIREPRINT" dedup large.jsonl --tmp small > out.txt 2>&1 || fail "a run that needs no temporary files"
+grep -q warning out.txt && fail "a warning for a run that needs no temporary files"
+# What must be written there and cannot be is refused, naming both sizes, before anything is read.
+status=0
+"$WIREPRINT" dedup -q - -o here --tmp small < large.jsonl > out.txt 2> err.txt || status=$?
+[ "$status" = 3 ] && [ ! -e here ] || fail "standard input without room for its copy: exit status $status"
+needs=$(awk "BEGIN {printf \"%.1f\", $(stat -c %s large.jsonl) / 1e6}")
+grep -q "^wireprint dedup: small: .* MB free, but the copy of standard input needs $needs MB (see --tmp)" err.txt || { cat err.txt; fail "not refused"; }
+"$WIREPRINT" dedup -q - --tmp small --match exact < large.jsonl || fail "standard input that needs no copy"

@@ -48,8 +48,10 @@ static void reading(void **state) {
     assert_int_equal(wp_file_size(&f, &size, NULL), WP_OK);
     assert_int_equal(size, 10);
     assert_true(wp_file_is_regular(&f));
+    assert_int_equal(wp_file_left(&f), 10);
     assert_int_equal(wp_file_read(&f, got, 4, &n, NULL), WP_OK);
     assert_int_equal(n, 4);
+    assert_int_equal(wp_file_left(&f), 6);
     assert_int_equal(wp_file_read_at(&f, got, 10, 0, NULL), WP_OK);
     assert_string_equal(got, "0123456789");
     assert_int_equal(wp_file_read(&f, got, 20, &n, NULL), WP_OK);
