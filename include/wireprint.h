@@ -179,7 +179,7 @@ struct wp_article {
     const char *text;   /* text_len bytes of UTF-8; bytes that are none separate words */
     size_t text_len;    /* may be 0 */
     const char *id;     /* any; answers speak of numbers, so that it is not needed */
-    const char *url;    /* its registrable domain is the owner */
+    const char *url;    /* its registrable domain is the owner (see "owners") */
     const char *source; /* the owner when there is no url */
     const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or by "date-format"; else taken as unknown */
 };
@@ -210,20 +210,27 @@ WP_API void wp_batch_free(wp_batch_run *b);
  *     match        story, jaccard:T, simhash:K, exact                  [story]
  *     verify       exact, sketch                                       [exact]
  *     keep         earliest, longest, first, source:OWNER,OWNER,...    [earliest]
+ *     owners       file of sister outlets, see below; read at once     [none]
  *     threads      1 to 1024                                           [the processors there are]
  *     memory       bytes to stay under, 67108864 or more               [no limit]
  *     tmp          directory for what does not fit into memory         [.]
  *     date-format  such as %m/%d/%Y, tried before the built-in forms   [none]
+ *     max-record   bytes of the longest text taken, 2 to 2147483647    [67108864]
  *
- * WP_EINVAL for a name or a value that does not fit, with words, and after the first article; WP_ENOMEM. The
+ * A file of sister outlets has one group a line: names of owners (domains or sources) with white space or
+ * commas between them, a name that has such in itself in double quotes, comments from # on. The owners of a
+ * group count as one, which goes by the first name.
+ *
+ * WP_EINVAL for a name or a value that does not fit, with words, and after the first article; WP_ENOMEM; for
+ * "owners" also WP_ENOENT and the like, each with file and line, and WP_EINVAL for a name in two groups. The
  * setting is then as it was.
  */
 WP_API enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value,
                                    struct wp_error *err);
 
-/* Adds one article. WP_ETEXT when text is NULL, WP_ETOOBIG for one from 2 GiB on: it is not added, and the
- * batch goes on. WP_EINVAL after finishing. With WP_ENOMEM, WP_ENOSPC, WP_EIO or WP_ESYSTEM the batch can
- * only be freed. */
+/* Adds one article. WP_ETEXT when text is NULL, WP_ETOOBIG for a text longer than "max-record": it is not
+ * added, and the batch goes on. WP_EINVAL after finishing. With WP_ENOMEM, WP_ENOSPC, WP_EIO or WP_ESYSTEM
+ * the batch can only be freed. */
 WP_API enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, struct wp_error *err);
 /* Finds the matches and the stories; takes as long as that takes. No article may be added afterwards. Once
  * finished, does nothing. When it fails (WP_ENOMEM, WP_ENOSPC, WP_EIO, WP_ESYSTEM) the batch can only be

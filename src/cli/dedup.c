@@ -25,7 +25,7 @@ enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_COUNT }
 
 struct dedup_flags {
     const char *outputs[OUT_COUNT];
-    const char *match, *verify, *keep, *tmp, *date_format;
+    const char *match, *verify, *keep, *owners, *tmp, *date_format;
     const char *id, *text, *url, *source, *title, *date;
     uint64_t threads, memory, max_record;
     bool strict, quiet, no_progress;
@@ -48,6 +48,7 @@ static const struct wp_flag flags[] = {
      "exact: every pair on the texts; sketch: from fingerprints alone [exact]"},
     {"keep", 0, WP_FLAG_TEXT, AT(keep), "POLICY",
      "which article of a story: earliest, longest, first or source:A,B,... [earliest]"},
+    {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, a group of names a line, see above"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
@@ -88,6 +89,8 @@ const struct wp_command wp_command_dedup = {
         "\n"
         "A story keeps its lead. With --keep source:A,B,... that is an article of owner A, else of B,\n"
         "and so on. An owner is the domain of the url, such as bbc.co.uk, or the source without a url.\n"
+        "--owners FILE joins sister outlets: the owners named on one line, with blanks or commas between\n"
+        "them, count as one. A name with blanks stands in double quotes; # begins a comment.\n"
         "\n"
         "For example:\n"
         "  wireprint dedup 2024-05/*.jsonl.zst -o kept.jsonl.zst --stories stories.jsonl\n"
@@ -103,6 +106,7 @@ const struct wp_command wp_command_dedup = {
 struct dedup {
     struct dedup_flags flags;
     struct wp_settings settings;
+    struct wp_owner_groups *owner_groups;
     struct wp_paths paths;
     char *tmp_dir;
     struct wp_run run;
@@ -169,6 +173,8 @@ static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
     WP_TRY(set_number(s, "memory", f->memory, err));
     WP_TRY(set_number(s, "max-record", f->max_record, err));
     s->strict = f->strict;
+    if (f->owners) WP_TRY(wp_owner_groups_read(&d->owner_groups, f->owners, err));
+    s->owner_groups = d->owner_groups;
     return WP_OK;
 }
 
@@ -208,6 +214,8 @@ static enum wp_status check_output(struct dedup *d, size_t output, struct wp_err
     for (size_t i = 0; i < d->paths.count; i++)
         if (wp_file_kind(name) == WP_FILE_REGULAR && wp_file_is_same(name, d->paths.names[i]))
             return wp_fail_file(err, WP_EINVAL, name, "is an input and would be overwritten");
+    if (d->flags.owners && wp_file_kind(name) == WP_FILE_REGULAR && wp_file_is_same(name, d->flags.owners))
+        return wp_fail_file(err, WP_EINVAL, name, "is the file of --owners and would be overwritten");
     return WP_OK;
 }
 
@@ -389,6 +397,7 @@ static void release(struct dedup *d) {
     wp_ingest_free(d->ingest);
     if (d->run_made) wp_run_release(&d->run);
     wp_paths_release(&d->paths);
+    wp_owner_groups_free(d->owner_groups);
     wp_free(d->stamps);
     wp_free(d->tmp_dir);
 }

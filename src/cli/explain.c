@@ -21,7 +21,7 @@
 extern const struct wp_command wp_command_explain;
 
 struct explain_settings {
-    const char *in, *color, *match;
+    const char *in, *color, *match, *owners;
     bool json, full;
     struct wp_fields fields;
 };
@@ -39,6 +39,7 @@ struct article {
 struct explain {
     struct explain_settings settings;
     struct wp_rule rule;
+    struct wp_owner_groups *owner_groups;
     struct article a, b;
     struct wp_pair pair;
     struct wp_buffer out;
@@ -61,11 +62,12 @@ static enum wp_status parse_article(struct article *a, const struct wp_fields *f
 }
 
 /* Owner and title, from the record. */
-static enum wp_status describe(struct article *a) {
+static enum wp_status describe(struct article *a, const struct wp_owner_groups *groups) {
     struct wp_owner_cache *cache;
     const char *owner;
     size_t len;
     WP_TRY(wp_owner_cache_new(&cache));
+    wp_owner_cache_join(cache, groups);
     wp_owner_find(cache, &a->record, &owner, &len);
     bool good = !len || (a->owner = copy_text(owner, len));
     if (a->record.title_len) good = good && (a->title = copy_text(a->record.title, a->record.title_len));
@@ -97,7 +99,8 @@ static enum wp_status read_json_file(struct article *a, const struct wp_fields *
     return wp_fail_file(err, status, a->name, "%s", reason);
 }
 
-static enum wp_status read_file(struct article *a, const struct wp_fields *fields, struct wp_error *err) {
+static enum wp_status read_file(struct explain *e, struct article *a, struct wp_error *err) {
+    const struct wp_fields *fields = &e->settings.fields;
     WP_TRY(wp_whole_file_read(a->name, MAX_FILE_BYTES, &a->bytes, err));
     size_t from = skip_space(&a->bytes, 0);
     enum wp_status status = WP_EFORMAT;
@@ -106,7 +109,7 @@ static enum wp_status read_file(struct article *a, const struct wp_fields *field
         a->record = (struct wp_record){.text = a->bytes.data, .text_len = a->bytes.len};
         status = WP_OK;
     } else if (status == WP_OK) {
-        status = describe(a);
+        status = describe(a, e->owner_groups);
         if (status != WP_OK) return wp_fail(err, status, "out of memory");
     }
     a->found = status == WP_OK;
@@ -125,16 +128,15 @@ static bool is_called(const char *name, const struct wp_record *r, const struct 
            memcmp(name + file_len, place, (size_t)place_len) == 0;
 }
 
-static enum wp_status take_line(struct article *a, const struct wp_fields *fields, const uint8_t *line,
-                                size_t len) {
+static enum wp_status take_line(struct explain *e, struct article *a, const uint8_t *line, size_t len) {
     const char *reason;
     WP_TRY(wp_buffer_reserve(&a->bytes, len + WP_LINE_FILE_PADDING, SIZE_MAX));
     memcpy(a->bytes.data, line, len);
     memset(a->bytes.data + len, 0, WP_LINE_FILE_PADDING);
     a->bytes.len = len;
-    WP_TRY(parse_article(a, fields, 0, len, &reason));
+    WP_TRY(parse_article(a, &e->settings.fields, 0, len, &reason));
     a->found = true;
-    return describe(a);
+    return describe(a, e->owner_groups);
 }
 
 /* Looks for what is still missing. When A and B are the same id, they are the first two records of that id.
@@ -156,7 +158,7 @@ static enum wp_status search_file(struct explain *e, struct wp_record_parser *pa
             a = &e->a;
         else if (!e->b.found && is_called(e->b.name, &record, f))
             a = &e->b;
-        if (a && (status = take_line(a, &e->settings.fields, line, len)) != WP_OK)
+        if (a && (status = take_line(e, a, line, len)) != WP_OK)
             return wp_fail_file(err, status, f->file.name, "%s", wp_status_text(status));
     }
     return WP_OK;
@@ -187,8 +189,8 @@ static enum wp_status find_articles(struct explain *e, char **argv, int operands
     if (!e->settings.in) {
         if (strcmp(e->a.name, "-") == 0 && strcmp(e->b.name, "-") == 0)
             return wp_fail(err, WP_EINVAL, "standard input can be only one of the two");
-        WP_TRY(read_file(&e->a, &e->settings.fields, err));
-        return read_file(&e->b, &e->settings.fields, err);
+        WP_TRY(read_file(e, &e->a, err));
+        return read_file(e, &e->b, err);
     }
     struct wp_paths paths;
     argv[2] = (char *)e->settings.in; /* the dumps then stand side by side */
@@ -242,11 +244,14 @@ static int run_explain(int argc, char **argv) {
     if (code >= 0) return code;
     enum wp_status status = wp_rule_parse(e.settings.match ? e.settings.match : "story", &e.rule, &err);
     if (status == WP_OK) status = choose_color(e.settings.color, &color, &err);
+    if (status == WP_OK && e.settings.owners)
+        status = wp_owner_groups_read(&e.owner_groups, e.settings.owners, &err);
     if (status == WP_OK) status = find_articles(&e, argv, operands, &err);
     if (status == WP_OK) status = explain(&e, color, &err);
     wp_pair_release(&e.pair);
     release_article(&e.a);
     release_article(&e.b);
+    wp_owner_groups_free(e.owner_groups);
     wp_buffer_release(&e.out);
     return status == WP_OK ? WP_EXIT_OK : wp_command_failed(&wp_command_explain, &err);
 }
@@ -257,6 +262,7 @@ static const struct wp_flag flags[] = {
     {"in", 0, WP_FLAG_TEXT, AT(in), "DUMP",
      "A and B are ids of records in this file (further files may follow)"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
+    {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, as in wireprint dedup --help"},
     {"json", 0, WP_FLAG_BOOL, AT(json), NULL, "print one JSON object, passages as byte ranges"},
     {"full", 0, WP_FLAG_BOOL, AT(full), NULL, "do not cut long parts that are not shared"},
     {"color", 0, WP_FLAG_TEXT, AT(color), "WHEN", "auto, always or never [auto]"},

@@ -13,6 +13,7 @@ enum { SEGMENT_ARTICLES = 1024 };
 
 struct wp_batch_run {
     struct wp_settings settings;
+    struct wp_owner_groups *owner_groups;
     char **words; /* copies of setting values, which the settings point to */
     size_t word_count, word_cap;
     struct wp_run run;
@@ -41,12 +42,30 @@ void wp_batch_free(wp_batch_run *b) {
     if (b->started) wp_run_release(&b->run);
     for (size_t i = 0; i < b->word_count; i++) wp_free(b->words[i]);
     wp_free(b->words);
+    wp_owner_groups_free(b->owner_groups);
     wp_free(b->matches);
     wp_free(b);
 }
 
+static enum wp_status set_owners(wp_batch_run *b, const char *file, struct wp_error *err) {
+    struct wp_owner_groups *groups;
+    WP_TRY(wp_owner_groups_read(&groups, file, err));
+    wp_owner_groups_free(b->owner_groups);
+    b->settings.owner_groups = b->owner_groups = groups;
+    return WP_OK;
+}
+
+/* Settings of reading records from files: "text-field" and the like. */
+static bool is_of_files(const char *name) {
+    size_t len = strlen(name);
+    return len > 6 && strcmp(name + len - 6, "-field") == 0;
+}
+
 enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value, struct wp_error *err) {
     if (b->started) return wp_fail(err, WP_EINVAL, "settings come before the first article");
+    if (is_of_files(name))
+        return wp_fail(err, WP_EINVAL, "a batch has no records with fields for '%s'", name);
+    if (strcmp(name, "owners") == 0) return set_owners(b, value, err);
     size_t bytes = strlen(value) + 1;
     char *copy = WP_GROW(b->words, b->word_count, b->word_cap) == WP_OK ? wp_alloc(bytes, 1) : NULL;
     if (!copy) return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -75,6 +94,8 @@ enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, s
     if (!err) err = &unasked; /* what is below reads it */
     if (b->finished) return wp_fail(err, WP_EINVAL, "the batch is finished");
     if (!article->text) return wp_fail(err, WP_ETEXT, "no text");
+    if (article->text_len > b->settings.max_record_bytes)
+        return wp_fail(err, WP_ETOOBIG, "the text is longer than max-record");
     WP_TRY(start(b, err));
     view(article->id, &record.id, &record.id_len);
     view(article->url, &record.url, &record.url_len);

@@ -76,7 +76,7 @@ static enum wp_status set_memory(struct wp_settings *s, const char *value, struc
 static enum wp_status set_max_record(struct wp_settings *s, const char *value, struct wp_error *err) {
     WP_TRY(parse_number("max-record", value, &s->max_record_bytes, err));
     if (s->max_record_bytes < 2 || s->max_record_bytes > UINT32_MAX / 2)
-        return wp_fail(err, WP_EINVAL, "--max-record takes 2 bytes to 2G, not %s", value);
+        return wp_fail(err, WP_EINVAL, "--max-record takes 2 bytes or more, and less than 2G, not %s", value);
     return WP_OK;
 }
 

@@ -66,7 +66,7 @@ refuse 2 '--quiet takes no value' in.jsonl --quiet=yes
 # Help is asked for, so it goes to standard output; every flag is in it.
 "$WIREPRINT" dedup --help > help.txt 2> err.txt
 [ ! -s err.txt ] && grep -q '^usage: wireprint dedup INPUT' help.txt || fail "--help"
-for flag in --output --removed --stories --matches --summary --match --verify --keep --threads --memory --tmp --id-field --text-field \
+for flag in --output --removed --stories --matches --summary --match --verify --keep --owners --threads --memory --tmp --id-field --text-field \
     --url-field --source-field --title-field --date-field --date-format --max-record --strict --no-progress --quiet; do
     grep -q -- "  $flag\|, $flag" help.txt || fail "$flag is not in --help"
 done

@@ -48,6 +48,7 @@ static void fail_each(int (*call)(void)) {
 }
 
 static const char *match, *verify, *threads;
+static char owners_name[] = "/tmp/wp_alloc_engine.XXXXXX";
 
 static int add_all(wp_batch_run *b, struct wp_error *err) {
     enum wp_status status = WP_OK;
@@ -87,6 +88,7 @@ static int batch(void) {
     if (status == WP_OK) status = wp_batch_set(b, "verify", verify, &err);
     if (status == WP_OK) status = wp_batch_set(b, "threads", threads, &err);
     if (status == WP_OK) status = wp_batch_set(b, "keep", "source:a,punchng.com", &err);
+    if (status == WP_OK) status = wp_batch_set(b, "owners", owners_name, &err);
     if (status == WP_OK) status = add_all(b, &err);
     if (status == WP_OK) status = wp_batch_finish(b, &err);
     if (status == WP_OK) status = ask(b, &err);
@@ -174,8 +176,19 @@ static void whole_reader(void **state) {
     fail_each(reader);
 }
 
+static int set_up(void **state) {
+    (void)state;
+    int fd = mkstemp(owners_name);
+    return fd < 0 || write(fd, "a b, c\n", 7) != 7 || close(fd);
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    return remove(owners_name);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(whole_batch), cmocka_unit_test(other_rules),
                                        cmocka_unit_test(whole_reader)};
-    return cmocka_run_group_tests_name("alloc_engine", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("alloc_engine", tests, set_up, tear_down);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "support/random.h"
 #include "wireprint.h"
@@ -119,6 +120,8 @@ static void refused(void **state) {
     wp_batch_run *b = new_batch(NULL, NULL);
     assert_int_equal(wp_batch_set(b, "colour", "red", &err), WP_EINVAL);
     assert_int_equal(err.status, WP_EINVAL);
+    assert_int_equal(wp_batch_set(b, "text-field", "body", &err), WP_EINVAL); /* there are no fields */
+    assert_non_null(strstr(err.reason, "text-field"));
     assert_int_equal(wp_batch_set(b, "match", "jaccard:2", &err), WP_EINVAL);
     assert_non_null(strstr(err.reason, "jaccard"));
     assert_int_equal(wp_batch_match_next(b, &m, &err), WP_EINVAL); /* not finished */
@@ -135,6 +138,62 @@ static void refused(void **state) {
     expect_match(b, 1, 2, "exact", (double[]){1, 1, 1}); /* what was refused has no number */
     wp_batch_free(b);
     wp_batch_free(NULL);
+}
+
+/* Sister outlets: a text that a longer one has, 22 % of it, is a copy between two owners only. */
+static void owners(void **state) {
+    (void)state;
+    char name[] = "/tmp/wp_batch.XXXXXX", text[2][2000] = {{0}};
+    struct wp_error err = {0};
+    int fd = mkstemp(name);
+    assert_true(fd >= 0 && write(fd, "Post, Daily\nx y\n", 16) == 16);
+    words(text[0], 'w', 1, 40), words(text[0], 's', 1, 20);
+    words(text[1], 'w', 1, 40), words(text[1], 'l', 1, 140);
+    for (int joined = 0; joined < 2; joined++) {
+        wp_batch_run *b = new_batch(NULL, NULL);
+        if (joined) assert_int_equal(wp_batch_set(b, "owners", name, &err), WP_OK);
+        if (joined) assert_int_equal(wp_batch_set(b, "owners", name, &err), WP_OK); /* again: in its place */
+        assert_int_equal(wp_batch_set(b, "owners", "/no/such/file", &err), WP_ENOENT); /* nothing changes */
+        assert_string_equal(err.file, "/no/such/file");
+        add(b, text[0], NULL, "Daily");
+        add(b, text[1], NULL, "Post");
+        assert_int_equal(wp_batch_finish(b, NULL), WP_OK);
+        assert_int_equal(wp_batch_story_count(b), joined ? 0 : 1);
+        wp_batch_free(b);
+    }
+    wp_batch_run *b = new_batch(NULL, NULL);
+    assert_true(write(fd, "y\n", 2) == 2 && close(fd) == 0);
+    assert_int_equal(wp_batch_set(b, "owners", name, &err), WP_EINVAL);
+    assert_int_equal(err.line, 3);
+    assert_string_equal(err.file, name);
+    wp_batch_free(b);
+    remove(name);
+}
+
+static void max_record(void **state) {
+    (void)state;
+    struct wp_error err = {0};
+    struct wp_article a = {.text = "one two three", .text_len = 13};
+    wp_batch_run *b = new_batch("max-record", "7");
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_ETOOBIG);
+    assert_non_null(strstr(err.reason, "max-record"));
+    a.text_len = 8;
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_ETOOBIG);
+    a.text_len = 7;
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_OK);
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_OK);
+    assert_int_equal(wp_batch_finish(b, &err), WP_OK);
+    expect_match(b, 0, 1, "exact", (double[]){1, 1, 1}); /* what was refused has no number */
+    wp_batch_free(b);
+    char *long_text = calloc((64 << 20) + 1, 1); /* without the setting, as of dedup: 64 MiB */
+    memset(long_text, '.', (64 << 20) + 1);
+    a = (struct wp_article){.text = long_text, .text_len = (64 << 20) + 1};
+    b = new_batch(NULL, NULL);
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_ETOOBIG);
+    a.text_len--;
+    assert_int_equal(wp_batch_add(b, &a, &err), WP_OK);
+    wp_batch_free(b);
+    free(long_text);
 }
 
 static void empty(void **state) {
@@ -197,6 +256,7 @@ static void two_at_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(story),   cmocka_unit_test(keep),
                                        cmocka_unit_test(refused), cmocka_unit_test(empty),
+                                       cmocka_unit_test(owners),  cmocka_unit_test(max_record),
                                        cmocka_unit_test(many),    cmocka_unit_test(two_at_once)};
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
