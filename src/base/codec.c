@@ -182,6 +182,10 @@ static enum wp_status zstd_damage(struct wp_decoder *d, size_t code) {
     case ZSTD_error_memory_allocation: return damage(d, WP_ENOMEM, "out of memory");
     case ZSTD_error_frameParameter_windowTooLarge:
         return damage(d, WP_EDAMAGED, "needs a window of more than 128 MiB, which is refused");
+    case ZSTD_error_dictionary_wrong:
+        return damage(d, WP_EDAMAGED,
+                      "compressed with a dictionary, which is not at hand: decompress it "
+                      "first (zstd -d -D DICTIONARY)");
     case ZSTD_error_prefix_unknown: return damage(d, WP_EDAMAGED, "what follows the last frame is not zstd");
     default: return damage(d, WP_EDAMAGED, ZSTD_getErrorName(code));
     }

@@ -215,6 +215,21 @@ static void window_limit(void **state) {
     wp_buffer_release(&r.out);
 }
 
+/* A dictionary cannot be guessed: what the user has to do is told. A sound frame before it is used. */
+static void dictionary(void **state) {
+    (void)state;
+    uint8_t both[sizeof zstd_text + sizeof zstd_dictionary];
+    memcpy(both, zstd_text, sizeof zstd_text);
+    memcpy(both + sizeof zstd_text, zstd_dictionary, sizeof zstd_dictionary);
+    for (size_t from = 0; from <= sizeof zstd_text; from += sizeof zstd_text) {
+        struct result r = decode(both + from, sizeof both - from, 100, 100);
+        assert_int_equal(r.status, WP_EDAMAGED);
+        assert_non_null(strstr(r.error.reason, "zstd -d -D DICTIONARY"));
+        assert_int_equal(r.out.len, from ? 0 : PLAIN_LEN);
+        wp_buffer_release(&r.out);
+    }
+}
+
 static void reset_starts_anew(void **state) {
     (void)state;
     struct wp_decoder *d;
@@ -286,15 +301,11 @@ static void names_of_formats(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats_by_content),
-        cmocka_unit_test(several_members_and_frames),
-        cmocka_unit_test(bytes_behind_the_end),
-        cmocka_unit_test(every_cut),
-        cmocka_unit_test(every_flipped_byte),
-        cmocka_unit_test(what_stands_before_the_damage),
-        cmocka_unit_test(window_limit),
-        cmocka_unit_test(reset_starts_anew),
-        cmocka_unit_test(encoder_round_trip_and_same_bytes),
+        cmocka_unit_test(formats_by_content),   cmocka_unit_test(several_members_and_frames),
+        cmocka_unit_test(bytes_behind_the_end), cmocka_unit_test(every_cut),
+        cmocka_unit_test(every_flipped_byte),   cmocka_unit_test(what_stands_before_the_damage),
+        cmocka_unit_test(window_limit),         cmocka_unit_test(dictionary),
+        cmocka_unit_test(reset_starts_anew),    cmocka_unit_test(encoder_round_trip_and_same_bytes),
         cmocka_unit_test(names_of_formats),
     };
     return cmocka_run_group_tests_name("codec", tests, NULL, NULL);
