@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,15 @@ void wp_error_offset(struct wp_error *err, uint64_t offset) {
     err->has_offset = 1;
 }
 
+void wp_text_disarm(char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = (uint8_t)text[i], next = i + 1 < len ? (uint8_t)text[i + 1] : 0;
+        bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0; /* U+0080 to U+009F */
+        if (c < 0x20 || c == 0x7f || c1) text[i] = '?';
+        if (c1) text[++i] = '?';
+    }
+}
+
 char *wp_error_text(const struct wp_error *err, char *out, size_t size) {
     char place[640] = "";
     if (err->file[0] && err->line)
@@ -87,5 +97,6 @@ char *wp_error_text(const struct wp_error *err, char *out, size_t size) {
     else if (err->file[0])
         snprintf(place, sizeof place, "%s: ", err->file);
     snprintf(out, size, "%s%s", place, err->reason[0] ? err->reason : wp_status_text(err->status));
+    wp_text_disarm(out, strlen(out));
     return out;
 }

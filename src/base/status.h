@@ -25,7 +25,11 @@ enum wp_status wp_fail_errno(struct wp_error *err, int code, const char *file, c
 void wp_error_place(struct wp_error *err, const char *file, uint64_t line);
 void wp_error_offset(struct wp_error *err, uint64_t offset);
 
-/* "file:line: reason" or what of it is known, into out[size]; always ends in NUL. Returns out. */
+/* Puts '?' in the place of what controls a terminal, line ends too: names of files and ids come from anybody.
+ * For messages of one line. */
+void wp_text_disarm(char *text, size_t len);
+
+/* "file:line: reason" or what of it is known, into out[size], disarmed; always ends in NUL. Returns out. */
 char *wp_error_text(const struct wp_error *err, char *out, size_t size);
 
 /* Leaves the calling function when `call` fails. */

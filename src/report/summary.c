@@ -182,35 +182,50 @@ static uint64_t reject_line(const struct wp_run *run, const struct wp_reject *re
     return 0;
 }
 
-enum wp_status wp_summary_complaints(const struct wp_summary *s, struct wp_buffer *out,
-                                     struct wp_error *err) {
-    struct wp_run *run = s->run;
+/* Ends the line that begins at `begin`. */
+static enum wp_status end_line(struct wp_buffer *out, size_t begin) {
+    wp_text_disarm((char *)out->data + begin, out->len - begin);
+    return wp_buffer_add(out, "\n", 1);
+}
+
+static enum wp_status tell_rejects(const struct wp_run *run, size_t reason, struct wp_buffer *out) {
+    const struct wp_rejects *r = &run->rejects;
+    for (size_t i = 0; i < r->told_count[reason]; i++) {
+        const struct wp_reject *reject = &r->told[reason][i];
+        size_t begin = out->len;
+        WP_TRY(wp_buffer_print(out, "%s:%" PRIu64 ": %s", run->files[reject->file], reject_line(run, reject),
+                               reject->words));
+        WP_TRY(end_line(out, begin));
+    }
+    if (r->counts[reason] == r->told_count[reason]) return WP_OK;
+    return wp_buffer_print(out, "... and %" PRIu64 " more (%s)\n", r->counts[reason] - r->told_count[reason],
+                           wp_reject_name(reason));
+}
+
+static enum wp_status tell_repeated_ids(struct wp_run *run, struct wp_buffer *out, struct wp_error *err) {
     struct wp_buffer id = {0};
     enum wp_status status = WP_OK;
-    char text[1024];
-    for (size_t i = 0; i < s->failure_count; i++)
-        WP_TRY(wp_buffer_print(out, "%s (what came before is used)\n",
-                               wp_error_text(&s->failures[i].error, text, sizeof text)));
-    for (size_t i = 0; i < WP_REJECT_REASONS; i++) {
-        const struct wp_rejects *r = &run->rejects;
-        for (size_t k = 0; k < r->told_count[i]; k++) {
-            const struct wp_reject *reject = &r->told[i][k];
-            WP_TRY(wp_buffer_print(out, "%s:%" PRIu64 ": %s\n", run->files[reject->file],
-                                   reject_line(run, reject), reject->words));
-        }
-        if (r->counts[i] > r->told_count[i])
-            WP_TRY(wp_buffer_print(out, "... and %" PRIu64 " more (%s)\n", r->counts[i] - r->told_count[i],
-                                   wp_reject_name(i)));
-    }
     for (size_t i = 0; i < run->same_ids.count && i < REPEATED_IDS_TOLD && status == WP_OK; i++) {
+        size_t begin = out->len;
         status = wp_run_id(run, run->same_ids.items[i].twin, &id, err);
         if (status == WP_OK)
-            status = wp_buffer_print(out, "id '%.*s' stands more than once; each is a record of its own\n",
+            status = wp_buffer_print(out, "id '%.*s' stands more than once; each is a record of its own",
                                      (int)(id.len < 200 ? id.len : 200), (const char *)id.data);
+        if (status == WP_OK) status = end_line(out, begin);
     }
     if (status == WP_OK && run->same_ids.count > REPEATED_IDS_TOLD)
         status =
             wp_buffer_print(out, "... and %zu more repeated ids\n", run->same_ids.count - REPEATED_IDS_TOLD);
     wp_buffer_release(&id);
     return status;
+}
+
+enum wp_status wp_summary_complaints(const struct wp_summary *s, struct wp_buffer *out,
+                                     struct wp_error *err) {
+    char text[1024];
+    for (size_t i = 0; i < s->failure_count; i++)
+        WP_TRY(wp_buffer_print(out, "%s (what came before is used)\n",
+                               wp_error_text(&s->failures[i].error, text, sizeof text)));
+    for (size_t i = 0; i < WP_REJECT_REASONS; i++) WP_TRY(tell_rejects(s->run, i, out));
+    return tell_repeated_ids(s->run, out, err);
 }
