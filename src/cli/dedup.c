@@ -40,7 +40,8 @@ static const struct wp_flag flags[] = {
     {"removed", 0, WP_FLAG_TEXT, AT(outputs[OUT_REMOVED]), "FILE", "the other records, byte for byte"},
     {"stories", 0, WP_FLAG_TEXT, AT(outputs[OUT_STORIES]), "FILE",
      "the stories of two articles or more, as JSON lines"},
-    {"matches", 0, WP_FLAG_TEXT, AT(outputs[OUT_MATCHES]), "FILE", "the matching pairs, as TSV"},
+    {"matches", 0, WP_FLAG_TEXT, AT(outputs[OUT_MATCHES]), "FILE",
+     "the matching pairs, as TSV: id_a id_b relation coverage jaccard containment"},
     {"summary", 0, WP_FLAG_TEXT, AT(outputs[OUT_SUMMARY]), "FILE",
      "every count, the settings and the times, as JSON"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact, see above [story]"},
@@ -52,7 +53,7 @@ static const struct wp_flag flags[] = {
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
-    {"tmp", 0, WP_FLAG_TEXT, AT(tmp), "DIR", "where temporary files go [beside the first output]"},
+    {"tmp", 0, WP_FLAG_TEXT, AT(tmp), "DIR", "where temporary files go [beside the first output, else .]"},
     {"id-field", 0, WP_FLAG_TEXT, AT(id), "NAME", "field with the id; a.b for nested ones [id]"},
     {"text-field", 0, WP_FLAG_TEXT, AT(text), "NAME", "field with the text [text]"},
     {"url-field", 0, WP_FLAG_TEXT, AT(url), "NAME", "field with the url [url]"},
@@ -77,7 +78,8 @@ const struct wp_command wp_command_dedup = {
     .details =
         "INPUT is a file, a directory (all files below it), a glob pattern or - for standard input: JSON\n"
         "lines, plain, gzip or zstd, told apart by content. Without -o it reports only. Inputs are never\n"
-        "changed. A record without an id goes by FILE:LINE.\n"
+        "changed. A record without an id goes by FILE:LINE. A SIZE is in bytes, or in units of K, M, G or "
+        "T.\n"
         "\n"
         "RULE says which articles are copies of each other:\n"
         "  story      most of the shorter text stands in the longer one, in runs of five words or more\n"
@@ -87,10 +89,11 @@ const struct wp_command wp_command_dedup = {
         "With story, articles that share a passage but not most of their text are listed by --matches as\n"
         "excerpt, and none of them is removed for it.\n"
         "\n"
-        "A story keeps its lead. With --keep source:A,B,... that is an article of owner A, else of B,\n"
-        "and so on. An owner is the domain of the url, such as bbc.co.uk, or the source without a url.\n"
+        "A story keeps its lead: by default its earliest article, and one without a date only if none has\n"
+        "one. With --keep source:A,B,... it is an article of owner A, else of B, and so on. An owner is the\n"
+        "domain of the url, such as bbc.co.uk, or without a url the source.\n"
         "--owners FILE joins sister outlets: the owners named on one line, with blanks or commas between\n"
-        "them, count as one. A name with blanks stands in double quotes; # begins a comment.\n"
+        "them, count as one, in --keep too. A name with blanks stands in double quotes; # begins a comment.\n"
         "\n"
         "For example:\n"
         "  wireprint dedup 2024-05/*.jsonl.zst -o kept.jsonl.zst --stories stories.jsonl\n"
@@ -180,17 +183,20 @@ static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
 
 /* Temporary files go beside the first output that is a file. */
 static enum wp_status choose_tmp(struct dedup *d, struct wp_error *err) {
+    const char *beside = NULL;
     for (size_t i = 0; i < OUT_COUNT && !d->flags.tmp; i++) {
         const char *name = d->flags.outputs[i];
         if (!name || strcmp(name, "-") == 0 || wp_file_kind(name) == WP_FILE_OTHER) continue;
         d->tmp_dir = wp_path_directory(name);
         if (!d->tmp_dir) return wp_fail(err, WP_ENOMEM, "out of memory");
         d->settings.tmp_dir = d->tmp_dir;
+        beside = name;
         break;
     }
-    if (wp_file_kind(d->settings.tmp_dir) != WP_FILE_DIRECTORY)
-        return wp_fail_file(err, WP_ENOENT, d->settings.tmp_dir, "no such directory for temporary files");
-    return WP_OK;
+    if (wp_file_kind(d->settings.tmp_dir) == WP_FILE_DIRECTORY) return WP_OK;
+    if (beside)
+        return wp_fail_file(err, WP_ENOENT, beside, "cannot create: no directory '%.200s'", d->tmp_dir);
+    return wp_fail_file(err, WP_ENOENT, d->settings.tmp_dir, "no such directory for temporary files (--tmp)");
 }
 
 /* Would both be written to one place? Neither needs to exist yet. */

@@ -38,7 +38,8 @@ refuse 2 'is the name of two outputs' in.jsonl -o kept --removed kept
 refuse 2 'is the name of two outputs' in.jsonl --stories kept --summary ./kept
 refuse 2 'is the name of two outputs' in.jsonl -o deep/../kept --matches kept
 refuse 2 'is the name of two outputs' in.jsonl --stories - --matches -
-refuse 3 'nowhere' in.jsonl -o nowhere/kept
+refuse 3 "nowhere/kept: cannot create: no directory 'nowhere'" in.jsonl -o nowhere/kept
+refuse 3 'in.jsonl: no such directory for temporary files (--tmp)' in.jsonl --tmp in.jsonl
 refuse 2 'folder' in.jsonl -o folder
 refuse 3 'no-such-place' in.jsonl --tmp no-such-place -o kept
 
