@@ -3,7 +3,8 @@
  *
  * Reads both files (report/gold.h), counts (report/score.h) and prints, as text or as one JSON object. The
  * gold says what is asked: labelled pairs are judged one by one, "in one story or not", by rel and confidence
- * where the file has such columns; clusters are compared as a whole.
+ * where the file has such columns; clusters are compared as a whole. With --apart it lists what must not be
+ * merged, and each that was is named.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ extern const struct wp_command wp_command_eval;
 #define HIGH_CONFIDENCE "high"
 
 struct eval_settings {
-    bool json;
+    bool json, apart;
     uint64_t articles;
 };
 
@@ -28,6 +29,7 @@ struct eval {
     struct wp_intern ids;
     struct wp_clusters found;
     struct wp_gold gold;
+    struct wp_apart apart;
     struct wp_buffer out;
 };
 
@@ -274,6 +276,63 @@ static enum wp_status eval_clusters(struct eval *e, struct wp_error *err) {
     return status == WP_OK ? print_partition(e, &score) : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
+/* What is to be kept apart. */
+
+/* The story in which a row was merged, else NONE. sizes: articles by story. */
+static uint32_t merged_in(const struct eval *e, const struct wp_apart_row *row, const uint32_t *sizes) {
+    uint32_t story = wp_clusters_of(&e->found, row->a);
+    if (story == WP_CLUSTER_NONE || sizes[story] < 2) return WP_CLUSTER_NONE;
+    return row->b == WP_INTERN_NONE || wp_clusters_of(&e->found, row->b) == story ? story : WP_CLUSTER_NONE;
+}
+
+static enum wp_status print_merged(struct eval *e, const struct wp_apart_row *row, uint32_t story,
+                                   bool first) {
+    const char *name_a = e->apart.pairs ? "id_a" : "id";
+    if (!e->settings.json)
+        return wp_buffer_print(&e->out, "  %s%s%s: story %s\n", wp_intern_text(&e->ids, row->a, NULL),
+                               e->apart.pairs ? " and " : "",
+                               e->apart.pairs ? wp_intern_text(&e->ids, row->b, NULL) : "",
+                               wp_intern_text(&e->found.names, story, NULL));
+    WP_TRY(wp_buffer_print(&e->out, first ? "{" : ",{"));
+    WP_TRY(print_text(&e->out, name_a, &e->ids, row->a));
+    WP_TRY(wp_buffer_print(&e->out, ","));
+    if (e->apart.pairs) {
+        WP_TRY(print_text(&e->out, "id_b", &e->ids, row->b));
+        WP_TRY(wp_buffer_print(&e->out, ","));
+    }
+    WP_TRY(print_text(&e->out, "story", &e->found.names, story));
+    return wp_buffer_print(&e->out, "}");
+}
+
+static enum wp_status print_apart(struct eval *e, const uint32_t *sizes) {
+    const struct wp_apart *apart = &e->apart;
+    const char *of = apart->pairs ? "pairs" : "articles";
+    size_t merged = 0, printed = 0;
+    for (size_t i = 0; i < apart->count; i++)
+        merged += merged_in(e, &apart->rows[i], sizes) != WP_CLUSTER_NONE;
+    if (e->settings.json)
+        WP_TRY(wp_buffer_print(&e->out,
+                               "{\"kind\":\"apart\",\"of\":\"%s\",\"listed\":%zu,\"merged\":%zu,\"wrong\":[",
+                               of, apart->count, merged));
+    else
+        WP_TRY(wp_buffer_print(&e->out, "%zu %s to be kept apart, merged: %zu\n", apart->count, of, merged));
+    for (size_t i = 0; i < apart->count; i++) {
+        uint32_t story = merged_in(e, &apart->rows[i], sizes);
+        if (story != WP_CLUSTER_NONE) WP_TRY(print_merged(e, &apart->rows[i], story, printed++ == 0));
+    }
+    return e->settings.json ? wp_buffer_print(&e->out, "]}\n") : WP_OK;
+}
+
+static enum wp_status eval_apart(struct eval *e) {
+    uint32_t *sizes = wp_zalloc(wp_intern_count(&e->found.names), sizeof *sizes);
+    if (!sizes) return WP_ENOMEM;
+    for (size_t i = 0; i < e->found.count; i++)
+        if (e->found.cluster[i] != WP_CLUSTER_NONE) sizes[e->found.cluster[i]]++;
+    enum wp_status status = print_apart(e, sizes);
+    wp_free(sizes);
+    return status;
+}
+
 static void warn_repeats(const char *file, const struct wp_clusters *c) {
     if (c->repeated)
         fprintf(stderr,
@@ -284,11 +343,17 @@ static void warn_repeats(const char *file, const struct wp_clusters *c) {
 
 static enum wp_status eval_files(struct eval *e, const char *stories, const char *gold,
                                  struct wp_error *err) {
+    enum wp_status status;
     WP_TRY(wp_clusters_read(&e->found, stories, &e->ids, err));
-    WP_TRY(wp_gold_read(&e->gold, gold, &e->ids, err));
     warn_repeats(stories, &e->found);
-    warn_repeats(gold, &e->gold.clusters);
-    enum wp_status status = e->gold.kind == WP_GOLD_PAIRS ? eval_pairs(e) : eval_clusters(e, err);
+    if (e->settings.apart) {
+        WP_TRY(wp_apart_read(&e->apart, gold, &e->ids, err));
+        status = eval_apart(e);
+    } else {
+        WP_TRY(wp_gold_read(&e->gold, gold, &e->ids, err));
+        warn_repeats(gold, &e->gold.clusters);
+        status = e->gold.kind == WP_GOLD_PAIRS ? eval_pairs(e) : eval_clusters(e, err);
+    }
     if (status != WP_OK && !err->reason[0]) wp_fail(err, status, "%s", wp_status_text(status));
     if (status == WP_OK && (fwrite(e->out.data, 1, e->out.len, stdout) != e->out.len || fflush(stdout) != 0))
         return wp_fail(err, WP_EIO, "standard output cannot be written");
@@ -306,6 +371,7 @@ static int run_eval(int argc, char **argv) {
                                 : wp_fail(&err, WP_EINVAL, "two files are wanted: STORIES and GOLD");
     wp_clusters_release(&e.found);
     wp_gold_release(&e.gold);
+    wp_apart_release(&e.apart);
     wp_intern_release(&e.ids);
     wp_buffer_release(&e.out);
     return status == WP_OK ? WP_EXIT_OK : wp_command_failed(&wp_command_eval, &err);
@@ -313,13 +379,15 @@ static int run_eval(int argc, char **argv) {
 
 static const struct wp_flag flags[] = {
     {"json", 0, WP_FLAG_BOOL, offsetof(struct eval_settings, json), NULL, "print one JSON object"},
+    {"apart", 0, WP_FLAG_BOOL, offsetof(struct eval_settings, apart), NULL,
+     "GOLD lists what must not be merged, see above"},
     {"articles", 0, WP_FLAG_COUNT, offsetof(struct eval_settings, articles), "N",
      "how many articles there are in all [the ids that occur]"},
 };
 
 const struct wp_command wp_command_eval = {
     .name = "eval",
-    .usage = "STORIES GOLD [--json] [--articles N]",
+    .usage = "STORIES GOLD [--json] [--apart] [--articles N]",
     .summary = "hold found stories against labelled pairs or true clusters",
     .details =
         "STORIES is what `wireprint dedup --stories` writes, or lines of id<TAB>cluster.\n"
@@ -331,7 +399,11 @@ const struct wp_command wp_command_eval = {
         "\n"
         "Or clusters, written as STORIES or by `wireprint gen --truth`. Told are precision, recall and F1\n"
         "of pairs, adjusted Rand index, B-cubed, and the largest wrong merge. An article in no story or\n"
-        "cluster stands alone.",
+        "cluster stands alone.\n"
+        "\n"
+        "With --apart GOLD is a TSV file of what must not be merged. Its header names id_a and id_b: pairs "
+        "of\n"
+        "articles of different stories; or id: articles that are in no story. Told are those that are.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_eval,

@@ -165,13 +165,15 @@ enum wp_status wp_clusters_read(struct wp_clusters *out, const char *file, struc
 enum { COLUMN_A, COLUMN_B, COLUMN_LABEL, COLUMN_WEIGHT, COLUMN_REL, COLUMN_CONFIDENCE, COLUMNS };
 #define NO_COLUMN SIZE_MAX
 
+static size_t find_column(const struct field *header, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++)
+        if (is_word(header[i].data, header[i].len, name)) return i;
+    return NO_COLUMN;
+}
+
 static void find_columns(const struct field *header, size_t count, size_t *columns) {
     static const char *const names[COLUMNS] = {"id_a", "id_b", "label", "weight", "rel", "confidence"};
-    for (size_t k = 0; k < COLUMNS; k++) {
-        columns[k] = NO_COLUMN;
-        for (size_t i = count; i-- > 0;)
-            if (is_word(header[i].data, header[i].len, names[k])) columns[k] = i;
-    }
+    for (size_t k = 0; k < COLUMNS; k++) columns[k] = find_column(header, count, names[k]);
 }
 
 static bool parse_weight(const struct field *field, double *out) {
@@ -265,6 +267,62 @@ enum wp_status wp_gold_read(struct wp_gold *out, const char *file, struct wp_int
     return status;
 }
 
+/* What is to be kept apart. */
+
+/* Fills one row from the columns of a and, for pairs, b. On failure *reason is what is wrong with the line.
+ */
+static enum wp_status parse_apart(struct wp_apart *a, struct wp_intern *ids, const struct field *fields,
+                                  const size_t *columns, const char **reason) {
+    struct wp_apart_row row = {.b = WP_INTERN_NONE};
+    const struct field *first = &fields[columns[0]], *second = a->pairs ? &fields[columns[1]] : NULL;
+    *reason = "an empty id";
+    if (!first->len || (second && !second->len)) return WP_EFORMAT;
+    *reason = "out of memory";
+    WP_TRY(wp_intern_add(ids, first->data, first->len, &row.a, NULL));
+    if (second) WP_TRY(wp_intern_add(ids, second->data, second->len, &row.b, NULL));
+    WP_TRY(WP_GROW(a->rows, a->count, a->cap));
+    a->rows[a->count++] = row;
+    return WP_OK;
+}
+
+static enum wp_status read_apart(struct wp_apart *a, struct wp_intern *ids, struct wp_line_file *f,
+                                 struct wp_error *err) {
+    struct field fields[FIELDS_MAX];
+    size_t columns[2], len;
+    const uint8_t *line;
+    enum wp_status status = first_line(f, &line, &len, err);
+    if (status == WP_END) return wp_fail_file(err, WP_EFORMAT, f->file.name, "empty");
+    if (status != WP_OK) return status;
+    size_t count = split(line, len, fields);
+    columns[0] = find_column(fields, count, "id_a");
+    columns[1] = find_column(fields, count, "id_b");
+    a->pairs = columns[0] != NO_COLUMN && columns[1] != NO_COLUMN;
+    if (!a->pairs) columns[0] = columns[1] = find_column(fields, count, "id");
+    if (columns[0] == NO_COLUMN)
+        return bad_line(f, WP_EFORMAT, "a header with id_a and id_b, or with id, is wanted", err);
+    while ((status = wp_line_file_next(f, &line, &len, err)) == WP_OK) {
+        if (!len) continue;
+        count = split(line, len, fields);
+        if (count <= columns[0] || count <= columns[1])
+            return bad_line(f, WP_EFORMAT, "fewer columns than the header", err);
+        const char *reason;
+        enum wp_status parsed = parse_apart(a, ids, fields, columns, &reason);
+        if (parsed != WP_OK) return bad_line(f, parsed, reason, err);
+    }
+    return status == WP_END ? WP_OK : status;
+}
+
+enum wp_status wp_apart_read(struct wp_apart *out, const char *file, struct wp_intern *ids,
+                             struct wp_error *err) {
+    struct wp_line_file f;
+    *out = (struct wp_apart){0};
+    WP_TRY(wp_line_file_open(&f, file, WP_GOLD_MAX_LINE_BYTES, err));
+    enum wp_status status = read_apart(out, ids, &f, err);
+    wp_line_file_close(&f);
+    if (status != WP_OK) wp_apart_release(out);
+    return status;
+}
+
 void wp_clusters_release(struct wp_clusters *c) {
     wp_intern_release(&c->names);
     wp_free(c->cluster);
@@ -277,4 +335,9 @@ void wp_gold_release(struct wp_gold *g) {
     wp_intern_release(&g->pairs.confidences);
     wp_free(g->pairs.pairs);
     g->pairs = (struct wp_labelled_pairs){0};
+}
+
+void wp_apart_release(struct wp_apart *a) {
+    wp_free(a->rows);
+    *a = (struct wp_apart){0};
 }

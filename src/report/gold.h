@@ -1,10 +1,11 @@
 /*
- * gold.h - reading what a run found and what is true: clusters, or labelled pairs.
+ * gold.h - reading what a run found and what is true: clusters, labelled pairs, or what is to be kept apart.
  *
  * Clusters come as JSON lines (cluster_line.h; lines without "members" are passed over) or as id<TAB>cluster.
  * Labelled pairs come as TSV with a header that names at least id_a, id_b and label; weight, rel and
- * confidence are read where they are. Files may be compressed. Ids are numbered by one table for all files of
- * a scoring, so that numbers can be compared.
+ * confidence are read where they are. What is to be kept apart is a TSV whose header names id_a and id_b, or
+ * id alone; it has no labels, so a reader must ask for it. Files may be compressed. Ids are numbered by one
+ * table for all files of a scoring, so that numbers can be compared.
  */
 #ifndef WP_REPORT_GOLD_H
 #define WP_REPORT_GOLD_H
@@ -49,6 +50,16 @@ struct wp_gold {
     struct wp_labelled_pairs pairs;
 };
 
+struct wp_apart_row {
+    uint32_t a, b; /* id numbers: two articles of two stories; b is WP_INTERN_NONE: `a` is in no story */
+};
+
+struct wp_apart {
+    struct wp_apart_row *rows;
+    size_t count, cap;
+    bool pairs; /* every row has a b; else none has */
+};
+
 /* copy, version, exact, same, true, yes, 1: one story. Every other label: two. */
 bool wp_label_is_same(const char *label, size_t len);
 
@@ -58,6 +69,8 @@ enum wp_status wp_clusters_read(struct wp_clusters *out, const char *file, struc
                                 struct wp_error *err);
 enum wp_status wp_gold_read(struct wp_gold *out, const char *file, struct wp_intern *ids,
                             struct wp_error *err);
+enum wp_status wp_apart_read(struct wp_apart *out, const char *file, struct wp_intern *ids,
+                             struct wp_error *err);
 
 /* The cluster of an id, also of one that was numbered after the file was read. */
 static inline uint32_t wp_clusters_of(const struct wp_clusters *c, uint32_t id) {
@@ -66,5 +79,6 @@ static inline uint32_t wp_clusters_of(const struct wp_clusters *c, uint32_t id) 
 
 void wp_clusters_release(struct wp_clusters *c);
 void wp_gold_release(struct wp_gold *g);
+void wp_apart_release(struct wp_apart *a);
 
 #endif

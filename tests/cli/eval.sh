@@ -1,5 +1,5 @@
 #!/bin/bash
-# eval: labelled pairs and clusters, text and JSON, bad input told with file and line. Values worked out by hand.
+# eval: labelled pairs, clusters and what is kept apart, text and JSON, bad input told with file and line. Values worked out by hand.
 set -eu
 fail() { echo "eval.sh: $*" >&2; exit 1; }
 expect() { grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is not in $1"; }; }
@@ -36,6 +36,19 @@ expect clusters.json '"worst_merge":{"story":"s1","size":3,"wrong_pairs":2,"part
 "$WIREPRINT" eval stories.jsonl stories.jsonl | grep -qF 'no wrong merge' || fail "the same twice"
 "$WIREPRINT" eval - gold.tsv --json < stories.jsonl | cmp - clusters.json || fail "standard input"
 
+# Apart: of (a c), (a d), (b x) only the first are in one story; an article in a story of its own stands alone.
+printf 'id_a\tid_b\twhy\na\tc\tsidebar\na\td\tsidebar\nb\tx\tsidebar\n' > apart.tsv
+"$WIREPRINT" eval stories.jsonl apart.tsv --apart > apart.txt
+printf '3 pairs to be kept apart, merged: 1\n  a and c: story s1\n' | cmp - apart.txt || fail "pairs apart"
+"$WIREPRINT" eval stories.jsonl apart.tsv --apart --json > apart.json
+expect apart.json '{"kind":"apart","of":"pairs","listed":3,"merged":1,"wrong":[{"id_a":"a","id_b":"c","story":"s1"}]}'
+printf '{"story":"s3","members":["q"]}\n' | cat stories.jsonl - > more.jsonl
+printf 'title\tid\nT\tq\nT\tb\nT\tx\nT\t7\n' > alone.tsv
+"$WIREPRINT" eval more.jsonl alone.tsv --apart > alone.txt
+printf '4 articles to be kept apart, merged: 2\n  b: story s1\n  7: story s2\n' | cmp - alone.txt || fail "articles apart"
+"$WIREPRINT" eval more.jsonl alone.tsv --apart --json > alone.json
+expect alone.json '"of":"articles","listed":4,"merged":2,"wrong":[{"id":"b","story":"s1"},{"id":"7","story":"s2"}]}'
+
 # What is wrong is told, with its place.
 refuse() {
     local code=$1 words=$2; shift 2
@@ -52,3 +65,4 @@ refuse 3 'bad.jsonl:2: ' bad.jsonl gold.tsv
 refuse 3 'missing.tsv' stories.jsonl missing.tsv
 refuse 2 'two files' stories.jsonl
 refuse 2 '--articles 3' stories.jsonl gold.tsv --articles 3
+refuse 3 'gold.tsv:1: ' stories.jsonl gold.tsv --apart

@@ -1,4 +1,5 @@
-/* test_gold.c - clusters and labelled pairs from files, and bad lines told by their number. */
+/* test_gold.c - clusters, labelled pairs and what is kept apart from files, and bad lines told by their
+ * number. */
 #include "report/gold.h"
 
 #include <setjmp.h>
@@ -92,6 +93,29 @@ static void test_labelled_pairs(void **state) {
     wp_intern_release(&ids);
 }
 
+static void test_apart(void **state) {
+    (void)state;
+    struct wp_apart a;
+    wp_intern_init(&ids, SIZE_MAX);
+    write_text("why\tid_b\tid\tid_a\nsidebar\tb\t1\ta\n\nbanner\tc\t2\ta\tmore\n");
+    assert_int_equal(wp_apart_read(&a, path, &ids, NULL), WP_OK);
+    assert_true(a.pairs);
+    assert_int_equal(a.count, 2);
+    assert_int_equal(a.rows[0].a, number("a"));
+    assert_int_equal(a.rows[0].b, number("b"));
+    assert_int_equal(a.rows[1].b, number("c"));
+    assert_int_equal(number("1"), WP_INTERN_NONE); /* the column id belongs to the pair */
+    wp_apart_release(&a);
+    write_text("source\tid\noutlet\tx\noutlet\ty\n");
+    assert_int_equal(wp_apart_read(&a, path, &ids, NULL), WP_OK);
+    assert_false(a.pairs);
+    assert_int_equal(a.count, 2);
+    assert_int_equal(a.rows[1].a, number("y"));
+    assert_int_equal(a.rows[1].b, WP_INTERN_NONE);
+    wp_apart_release(&a);
+    wp_intern_release(&ids);
+}
+
 static void test_labels(void **state) {
     (void)state;
     static const char *const same[] = {"copy", "version", "exact", "same", "true", "yes", "1"};
@@ -134,6 +158,34 @@ static void test_bad_lines(void **state) {
     }
 }
 
+static void test_bad_apart_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t line;
+    } cases[] = {
+        {"x\ty\n", 1},
+        {"id_a\tname\nx\ty\n", 1},
+        {"\nid_a\tid_b\nx\ty\nx\n", 4},
+        {"id_b\tid_a\n\tx\n", 2},
+        {"id_a\tid_b\n\tx\n", 2},
+        {"id\tname\n\tx\n", 2},
+        {"\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct wp_apart a;
+        struct wp_error err;
+        wp_intern_init(&ids, SIZE_MAX);
+        write_text(cases[i].text);
+        assert_int_equal(wp_apart_read(&a, path, &ids, &err), WP_EFORMAT);
+        assert_string_equal(err.file, path);
+        assert_int_equal(err.line, cases[i].line);
+        assert_true(err.reason[0] != '\0');
+        assert_null(a.rows);
+        wp_intern_release(&ids);
+    }
+}
+
 static int set_up(void **state) {
     (void)state;
     int fd = mkstemp(path);
@@ -150,8 +202,10 @@ int main(void) {
         cmocka_unit_test(test_clusters_in_each_form),
         cmocka_unit_test(test_repeats_and_empty_files),
         cmocka_unit_test(test_labelled_pairs),
+        cmocka_unit_test(test_apart),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_bad_lines),
+        cmocka_unit_test(test_bad_apart_lines),
     };
     return cmocka_run_group_tests_name("gold", tests, set_up, tear_down);
 }
