@@ -147,17 +147,21 @@ $(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprin
 
 # ---------------------------------------------------------------------------------------------------------------
 # bench: SIZE= of the generated dump (2850M is 1,000,000 articles), RUNS=, BASE= (JSON lines that gen writes like),
-# CORPORA= and REFERENCE= (folders with real dumps and with the exact join).
+# CORPORA= and REFERENCE= (folders with real dumps and with the exact join). bench-quality: CORPORA=, GOLD= (a folder
+# with labels), VERBOSE=1.
 
 BENCH := $(patsubst bench/%,build/release/bench/%,$(basename $(wildcard bench/bench_*.c bench/bench_*.cc)))
 
-.PHONY: bench bench-build
+.PHONY: bench bench-build bench-quality
 bench-build: all $(BENCH)
 
 bench: ## time every stage beside its floor, on a generated dump [SIZE=200M]
 	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
 	@bench/run $(if $(SIZE),--size $(SIZE)) $(if $(RUNS),--runs $(RUNS)) $(if $(BASE),--base $(BASE)) \
 	    $(if $(CORPORA),--corpora $(CORPORA)) $(if $(REFERENCE),--reference $(REFERENCE))
+
+bench-quality: all ## stories found in real news beside targets and plain rules [CORPORA= GOLD=]
+	@bench/quality --corpora "$(CORPORA)" --gold "$(GOLD)" $(if $(RUNS),--runs $(RUNS)) $(if $(VERBOSE),--verbose)
 
 build/release/bench/%: bench/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
 	@mkdir -p $(@D)
