@@ -114,6 +114,20 @@ static int read_gold(void *context) {
     return status;
 }
 
+static int read_apart(void *context) {
+    struct wp_intern ids;
+    struct wp_apart apart;
+    wp_intern_init(&ids, SIZE_MAX);
+    FILE *f = fopen(path, "w");
+    if (!f) abort();
+    fputs(context, f);
+    fclose(f);
+    enum wp_status status = wp_apart_read(&apart, path, &ids, NULL);
+    if (status == WP_OK) wp_apart_release(&apart);
+    wp_intern_release(&ids);
+    return status;
+}
+
 static int score(void *context) {
     (void)context;
     static const uint32_t found[4] = {0, 0, 1, WP_CLUSTER_NONE}, truth[4] = {0, 1, 1, 1};
@@ -143,6 +157,8 @@ static void tables(void **state) {
     each(read_gold, "{\"members\":[\"a\",{\"id\":\"b\\n\"}]}\n{\"members\":[1,2,3]}\n");
     each(read_gold, "a\tx\nb\tx\nc\ty\n");
     each(read_gold, "id_a\tid_b\tlabel\trel\tconfidence\tweight\na\tb\tcopy\tcross\thigh\t2\n");
+    each(read_apart, "id_a\tid_b\na\tb\n");
+    each(read_apart, "title\tid\nA\ta\n");
     unlink(path);
 }
 
