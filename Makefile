@@ -34,6 +34,7 @@ LIBS      := $(LIBS_CORE) -luv
 CORE_DIRS := base text input sketch match story engine report
 PROG_DIRS := ingest gen cli
 CORE_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(CORE_DIRS:%=src/%/*.c) $(CORE_DIRS:%=src/%/*.cc))))
+CORE_OBJ += $(OUT)/src/text/agencies.o
 PROG_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(PROG_DIRS:%=src/%/*.c))))
 PROG_LIB_OBJ := $(filter-out %/cli/main.o,$(PROG_OBJ))
 
@@ -54,6 +55,16 @@ $(OUT)/wireprint: $(PROG_OBJ) $(OUT)/libwireprint.a
 $(OUT)/libwireprint.a: $(CORE_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
+
+# The table of agencies as a string, so that an installed program needs no file.
+$(OUT)/src/text/agencies.c: src/text/agencies.tsv Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "text/agency_table.h"'; echo 'const char wp_agencies_builtin[] ='; \
+	  sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; \
+	  echo 'const size_t wp_agencies_builtin_len = sizeof wp_agencies_builtin - 1;'; } > $@
+
+$(OUT)/src/text/agencies.o: $(OUT)/src/text/agencies.c
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
