@@ -106,7 +106,7 @@ REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(OUT)/tests/fuzz/replay_%,$(wildcard t
 CHECK_BUILD = $(MAKE) --no-print-directory -s $(PARALLEL) check-build
 DYNAMIC_KINDS := unit,model,cli,fuzz
 
-.PHONY: check check-build check-asan check-ubsan check-tsan check-all lint format
+.PHONY: check check-corpora check-build check-asan check-ubsan check-tsan check-all lint format
 check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so)
 
 check: ## build and pass every test (under 2 minutes on 2 cores)
@@ -126,6 +126,17 @@ check-all: ## every test with every kernel, then under every sanitizer
 lint: ## layers, formatting, symbols and the like alone
 	@$(CHECK_BUILD) VARIANT=check
 	@tests/run --build build/check --kinds lint $(CHECK_ARGS)
+
+# One line for each dump. CORPORA is a folder with NAME.jsonl.zst, REFERENCE the folder with exact_join.py.
+check-corpora: ## words of real dumps against the reference's [CORPORA= REFERENCE=]
+	@[ -d "$(CORPORA)" ] && [ -f "$(REFERENCE)/exact_join.py" ] || \
+	    { echo "check-corpora: set CORPORA= and REFERENCE= (the folder with exact_join.py)" >&2; exit 2; }
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=check build/check/tests/model/test_corpus_tokens
+	@status=0; for file in "$(CORPORA)"/*.jsonl.zst; do \
+	    name=$$(basename "$$file" .jsonl.zst); printf '%-20s' "$$name"; \
+	    said=$$(WIREPRINT_CORPORA="$(CORPORA)" WIREPRINT_CORPUS="$$name" WIREPRINT_REFERENCE="$(REFERENCE)/exact_join.py" \
+	        build/check/tests/model/test_corpus_tokens 2>&1) || status=1; \
+	    echo "$$said" | grep -E 'articles, |differs at|FAILED|rror' || { echo "$$said"; status=1; }; done; exit $$status
 
 # Programs in which the n-th allocation fails: see tests/support/fail_alloc.h.
 FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
