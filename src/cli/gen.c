@@ -21,7 +21,12 @@ struct gen_flags {
     bool quiet;
 };
 
-#define DEFAULT_OUTLETS 60
+/* Without --outlets: as many as would publish so much, so that the outlets of a large dump are no larger than
+ * real ones and run a story once. */
+#define ARTICLES_AN_OUTLET 500
+#define OUTLETS_NOT_GIVEN UINT64_MAX
+#define OUTLETS_LEAST 60
+#define OUTLETS_MOST 2000
 #define DEFAULT_DUPLICATES 200000
 
 static const struct wp_flag flags[] = {
@@ -35,7 +40,8 @@ static const struct wp_flag flags[] = {
      "which articles belong together and what was done to each, for `wireprint eval`"},
     {"duplicates", 'd', WP_FLAG_TEXT, offsetof(struct gen_flags, duplicates), "SHARE",
      "share of the articles that are in clusters [0.2]"},
-    {"outlets", 0, WP_FLAG_COUNT, offsetof(struct gen_flags, outlets), "N", "outlets that publish them [60]"},
+    {"outlets", 0, WP_FLAG_COUNT, offsetof(struct gen_flags, outlets), "N",
+     "outlets that publish them [one for 500 articles, 60 to 2000]"},
     {"mix", 'm', WP_FLAG_TEXT, offsetof(struct gen_flags, mix), "LIST",
      "shares of kinds and changes, as in cut=0.3,lead=0.4; see above"},
     {"threads", 0, WP_FLAG_COUNT, offsetof(struct gen_flags, threads), "N",
@@ -59,16 +65,22 @@ static void on_signal(int number) {
     atomic_store(&interrupted, true);
 }
 
+static uint64_t outlets_for(uint64_t articles) {
+    uint64_t outlets = articles / ARTICLES_AN_OUTLET;
+    return outlets < OUTLETS_LEAST ? OUTLETS_LEAST : outlets > OUTLETS_MOST ? OUTLETS_MOST : outlets;
+}
+
 static enum wp_status read_settings(const struct gen_flags *f, struct wp_gen_settings *s,
                                     struct wp_error *err) {
     *s = (struct wp_gen_settings){
         .base = f->base, .dump = f->output, .truth = f->truth, .cancel = &interrupted};
-    s->plan = (struct wp_gen_plan_settings){f->articles, f->seed, (uint32_t)f->outlets, DEFAULT_DUPLICATES,
+    uint64_t outlets = f->outlets == OUTLETS_NOT_GIVEN ? outlets_for(f->articles) : f->outlets;
+    s->plan = (struct wp_gen_plan_settings){f->articles, f->seed, (uint32_t)outlets, DEFAULT_DUPLICATES,
                                             wp_gen_mix_default};
     s->threads = f->threads > 1024 ? 1024 : (unsigned)f->threads;
     if (!f->articles) return wp_fail(err, WP_EINVAL, "--articles N is needed (see wireprint gen --help)");
     if (!f->output) return wp_fail(err, WP_EINVAL, "-o DUMP is needed (see wireprint gen --help)");
-    if (!f->outlets || f->outlets > WP_GEN_OUTLETS_MAX)
+    if (!outlets || outlets > WP_GEN_OUTLETS_MAX)
         return wp_fail(err, WP_EINVAL, "--outlets takes 1 to %d", WP_GEN_OUTLETS_MAX);
     if (f->duplicates &&
         wp_gen_share_parse(f->duplicates, strlen(f->duplicates), &s->plan.duplicates) != WP_OK)
@@ -98,7 +110,7 @@ static void print_summary(const struct wp_gen_result *r, double seconds) {
 }
 
 static int gen_run(int argc, char **argv) {
-    struct gen_flags f = {.seed = 1, .outlets = DEFAULT_OUTLETS};
+    struct gen_flags f = {.seed = 1, .outlets = OUTLETS_NOT_GIVEN};
     struct wp_gen_settings settings;
     struct wp_gen_result result;
     struct wp_error err = {0};
