@@ -74,12 +74,16 @@ enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value
     return wp_settings_set(&b->settings, name, copy, err);
 }
 
+static void begin_segment(wp_batch_run *b) {
+    wp_harvest_begin(b->harvest, &(struct wp_origin){.sequence = b->sequence++});
+}
+
 static enum wp_status start(wp_batch_run *b, struct wp_error *err) {
     if (b->started) return WP_OK;
     WP_TRY(wp_run_init(&b->run, &b->settings, no_file, 1, err));
     b->started = true;
     WP_TRY(wp_harvest_new(&b->harvest, &b->run, err));
-    wp_harvest_begin(b->harvest, 0, b->sequence++);
+    begin_segment(b);
     return WP_OK;
 }
 
@@ -105,7 +109,7 @@ enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, s
     if (++b->in_segment < SEGMENT_ARTICLES) return WP_OK;
     WP_TRY(wp_harvest_end(b->harvest, b->in_segment, err));
     b->in_segment = 0;
-    wp_harvest_begin(b->harvest, 0, b->sequence++);
+    begin_segment(b);
     return WP_OK;
 }
 

@@ -32,6 +32,10 @@ enum wp_status wp_feed_begin(struct wp_feed *f, struct wp_sheaf *b) {
     return wp_lines_begin(&f->lines, &b->lines);
 }
 
+static void note_format(const struct wp_feed *f, struct wp_sheaf *b) {
+    b->as_it_lies = f->regular && wp_decoder_format(f->decoder) == WP_FORMAT_PLAIN;
+}
+
 static bool is_full(const struct wp_batch_buf *b) {
     return b->cap - b->len < WP_LINES_ROOM_MIN + WP_LINES_PADDING;
 }
@@ -48,6 +52,7 @@ static enum wp_status cut(struct wp_feed *f, struct wp_sheaf *b, struct wp_error
     bool done = wp_lines_cut(&f->lines, &b->lines, false, &status);
     if (status != WP_OK) return wp_fail(err, status, "out of memory for a long line");
     if (done && f->counts_lines) count_lines(f, &b->lines);
+    note_format(f, b);
     return done ? WP_END : WP_OK;
 }
 
@@ -71,6 +76,7 @@ enum wp_status wp_feed_decode(struct wp_feed *f, struct wp_raw *raw, struct wp_s
 enum wp_status wp_feed_end(struct wp_feed *f, struct wp_sheaf *b, bool damaged, struct wp_error *err) {
     enum wp_status status, ended = damaged ? WP_OK : wp_decoder_finish(f->decoder, err);
     bool sound = !damaged && ended == WP_OK;
+    note_format(f, b);
     if (!wp_lines_cut(&f->lines, &b->lines, sound, &status)) b->lines.len = 0;
     if (status != WP_OK) return wp_fail(err, status, "out of memory for a long line");
     return ended;

@@ -25,6 +25,7 @@ struct wp_sheaf {
     uint32_t file;
     uint64_t sequence;     /* of the batch in its file, from 0 */
     uint64_t lines_before; /* lines of the file before it, when the feed counts them */
+    bool as_it_lies;       /* its bytes stand in the file just so, at lines.offset */
 };
 
 #define WP_SHEAF_BYTES ((size_t)1 << 20)
@@ -37,6 +38,7 @@ struct wp_feed {
     uint32_t file;
     uint64_t sequence;
     bool counts_lines; /* set after wp_feed_init: fill lines_before. For who must tell a place at once. */
+    bool regular;      /* set after wp_feed_init: the input is a file that can be read again */
     uint64_t lines_seen;
     struct wp_decoder *decoder; /* owned */
     struct wp_lines lines;

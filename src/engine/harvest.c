@@ -26,15 +26,15 @@ struct wp_harvest {
     struct wp_fingerprint print;
 
     /* the open segment */
-    uint32_t file;
-    uint64_t sequence;
+    struct wp_origin origin;
     uint32_t count;
     struct wp_article_row *rows;
+    struct wp_traits *traits;
     uint8_t *sketches;
     struct wp_hash128 *simhashes;
     uint64_t *id_hashes;
     struct pending *pending;
-    size_t row_cap, sketch_cap, simhash_cap, id_cap, pending_count, pending_cap;
+    size_t row_cap, trait_cap, sketch_cap, simhash_cap, id_cap, pending_count, pending_cap;
     struct wp_rejects rejects;
     uint64_t dates_unknown, too_short;
 };
@@ -85,6 +85,7 @@ void wp_harvest_free(struct wp_harvest *h) {
     wp_parts_sender_release(&h->exact_keys);
     wp_parts_sender_release(&h->id_keys);
     wp_free(h->rows);
+    wp_free(h->traits);
     wp_free(h->sketches);
     wp_free(h->simhashes);
     wp_free(h->id_hashes);
@@ -92,9 +93,8 @@ void wp_harvest_free(struct wp_harvest *h) {
     wp_free(h);
 }
 
-void wp_harvest_begin(struct wp_harvest *h, uint32_t file, uint64_t sequence) {
-    h->file = file;
-    h->sequence = sequence;
+void wp_harvest_begin(struct wp_harvest *h, const struct wp_origin *origin) {
+    h->origin = *origin;
     h->count = 0;
     h->pending_count = 0;
     memset(&h->rejects, 0, sizeof h->rejects);
@@ -105,6 +105,7 @@ static enum wp_status make_room(struct wp_harvest *h) {
     size_t n = h->count;
     WP_TRY(WP_GROW(h->rows, n, h->row_cap));
     WP_TRY(WP_GROW(h->id_hashes, n, h->id_cap));
+    if (h->run->learns_furniture) WP_TRY(WP_GROW(h->traits, n, h->trait_cap));
     if (h->run->features & WP_FEATURE_SIMHASH) WP_TRY(WP_GROW(h->simhashes, n, h->simhash_cap));
     if (h->run->features & WP_FEATURE_SKETCH)
         while ((n + 1) * WP_SKETCH_BINS > h->sketch_cap)
@@ -170,9 +171,36 @@ static void keep_print(struct wp_harvest *h, struct wp_article_row *row) {
         h->pending[h->pending_count++] = (struct pending){p->samples[i], h->count};
 }
 
+/* The title, or what of the url stands for it; nothing when there is neither. Ends the printer's views. */
+static enum wp_status read_title(struct wp_harvest *h, const struct wp_record *record,
+                                 struct wp_title *title) {
+    const uint8_t *words = record->title;
+    size_t len = record->title_len;
+    struct wp_tokens tokens;
+    *title = (struct wp_title){0};
+    if (!len) words = wp_title_in_url(record->url, record->url_len, &len);
+    if (!len) return WP_OK;
+    if (len > WP_TITLE_BYTES_MAX) len = WP_TITLE_BYTES_MAX;
+    WP_TRY(wp_tokenizer_run(wp_fingerprinter_tokenizer(h->printer), words, len, &tokens));
+    wp_title_take(title, &tokens, tokens.count);
+    return WP_OK;
+}
+
+/* After the fingerprint; the title has been read before. */
+static void keep_traits(struct wp_harvest *h, struct wp_article_row *row, const struct wp_title *title) {
+    struct wp_traits *t = &h->traits[h->count];
+    const struct wp_tokens *text = wp_fingerprinter_tokens(h->printer);
+    *t = (struct wp_traits){.title = *title};
+    row->unspoken = !wp_title_spoken(title, text);
+    if (!wp_title_known(title)) wp_title_take(&t->title, text, WP_TITLE_FIRST_TOKENS);
+    wp_figures_take(&t->figures, text);
+}
+
 enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *record, uint32_t line,
                               struct wp_error *err) {
     enum wp_status status = make_room(h);
+    struct wp_title title;
+    if (status == WP_OK && h->run->learns_furniture) status = read_title(h, record, &title);
     if (status == WP_OK)
         status =
             wp_fingerprinter_run(h->printer, record->text, record->text_len, h->run->features, &h->print);
@@ -182,17 +210,18 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     memset(row, 0, sizeof *row);
     WP_TRY(keep_id(h, record, row, err));
     keep_print(h, row);
+    if (h->run->learns_furniture) keep_traits(h, row, &title);
     row->line = line;
     row->date = read_date(h, record);
     row->owner = read_owner(h, record);
-    if (row->samples) WP_TRY(keep_stream(h, row, err));
+    if (row->samples && !h->origin.data) WP_TRY(keep_stream(h, row, err));
     h->id_hashes[h->count] = wp_hash64(record->id, record->id_len);
     h->count++;
     return WP_OK;
 }
 
 void wp_harvest_reject(struct wp_harvest *h, uint32_t line, enum wp_status status, const char *words) {
-    struct wp_reject reject = {h->file, line, h->sequence, status, words};
+    struct wp_reject reject = {h->origin.file, line, h->origin.sequence, status, words};
     wp_rejects_add(&h->rejects, &reject);
 }
 
@@ -203,6 +232,11 @@ enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t
     enum wp_status status = wp_record_parse(h->parser, line, len, &record, &words);
     if (status == WP_OK) {
         status = wp_harvest_add(h, &record, number, err);
+        if (status == WP_OK && h->origin.data) {
+            struct wp_article_row *row = &h->rows[h->count - 1];
+            row->stream_ref = h->origin.offset + (uint64_t)(line - h->origin.data);
+            row->line_bytes = (uint32_t)len;
+        }
         words = "the text is too long";
         if (status != WP_ETOOBIG) return status;
     }
@@ -215,7 +249,8 @@ enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t
 /* Gives the segment its slots. */
 static enum wp_status take_slots(struct wp_harvest *h, uint32_t lines, uint32_t *slot, struct wp_error *err) {
     struct wp_run *run = h->run;
-    struct wp_segment segment = {.file = h->file, .sequence = h->sequence, .count = h->count, .lines = lines};
+    struct wp_segment segment = {
+        .file = h->origin.file, .sequence = h->origin.sequence, .count = h->count, .lines = lines};
     pthread_mutex_lock(&run->lock);
     enum wp_status status = wp_order_add(&run->order, &segment);
     wp_rejects_merge(&run->rejects, &h->rejects);
@@ -251,6 +286,7 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
     uint32_t slot;
     WP_TRY(take_slots(h, lines, &slot, err));
     WP_TRY(wp_rows_write(&run->articles, slot, h->count, h->rows, err));
+    if (run->learns_furniture) WP_TRY(wp_rows_write(&run->traits, slot, h->count, h->traits, err));
     if (run->features & WP_FEATURE_SKETCH)
         WP_TRY(wp_rows_write(&run->sketches, slot, h->count, h->sketches, err));
     if (run->features & WP_FEATURE_SIMHASH)
@@ -262,7 +298,7 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
     atomic_fetch_add_explicit(&run->counts.too_short, h->too_short, memory_order_relaxed);
     const struct wp_reject *first = run->settings.strict ? wp_rejects_first(&h->rejects) : NULL;
     if (!first) return WP_OK;
-    wp_fail_file(err, first->status, run->files[h->file], "%s", first->words);
+    wp_fail_file(err, first->status, run->files[h->origin.file], "%s", first->words);
     if (err) err->line = (uint64_t)first->line + 1;
     return first->status;
 }

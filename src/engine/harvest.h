@@ -17,8 +17,18 @@ enum wp_status wp_harvest_new(struct wp_harvest **out, struct wp_run *run, struc
 enum wp_status wp_harvest_finish(struct wp_harvest *h, struct wp_error *err);
 void wp_harvest_free(struct wp_harvest *h);
 
+/* Where a segment comes from. */
+struct wp_origin {
+    uint32_t file;
+    uint64_t sequence; /* of the segment in its file */
+    /* Lines of a plain regular file are not kept aside but read again: data[0] stands at `offset` in the
+     * file. NULL: they cannot be read again. */
+    const uint8_t *data;
+    uint64_t offset;
+};
+
 /* A segment: begin, then lines in order, then end with the number of lines it had. */
-void wp_harvest_begin(struct wp_harvest *h, uint32_t file, uint64_t sequence);
+void wp_harvest_begin(struct wp_harvest *h, const struct wp_origin *origin);
 /* WP_ETOOBIG: the record is not taken, and the harvest goes on; every other failure is final. */
 enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *record, uint32_t line,
                               struct wp_error *err);

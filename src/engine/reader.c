@@ -62,6 +62,8 @@ static enum wp_status sink_open(void *self, uint32_t file, uint64_t size_bytes) 
     enum wp_status status = wp_queue_take_decoder(r, &decoder);
     wp_feed_init(&in->feed, file, r->run->settings.max_record_bytes, decoder);
     in->feed.counts_lines = r->run->settings.strict;
+    in->feed.regular =
+        strcmp(r->run->files[file], "-") != 0 && wp_file_kind(r->run->files[file]) == WP_FILE_REGULAR;
     r->inputs[file] = in;
     pthread_mutex_unlock(&r->lock);
     if (status != WP_OK) wp_reader_stop_with(r, status);

@@ -2,10 +2,11 @@
  * run.h - a batch run: what it knows of every article, and the stages it goes through.
  *
  *     reading       harvest.c   records -> fingerprints -> stores        all threads, any order
- *     families      run.c       exact copies, repeated ids               by 64-bit keys
- *     hits          match/      postings -> hits                         part by part, all threads
+ *     families      families.c  exact copies, repeated ids               by 64-bit keys
+ *     hits          hits.c      postings -> furniture samples, hits      part by part, all threads
+ *     furniture     learn.c     examples -> furniture, banners           by owner, all threads
  *     verification  verify.c    hits -> candidates -> matches            part by part, all threads
- *     stories       tell.c      matches -> cover -> leads                one thread
+ *     stories       tell.c      matches -> agreement -> leads            one thread
  *
  * While reading, stores are filled by slot; afterwards everything speaks in ranks (base/order.h). Stores
  * count against one budget and spill beyond it. A run is used by one thread at a time; it starts threads of
@@ -25,23 +26,35 @@
 #include "base/rows.h"
 #include "engine/settings.h"
 #include "engine/rejects.h"
+#include "match/furniture.h"
 #include "match/hits.h"
+#include "match/relation.h"
+#include "sketch/figures.h"
 #include "match/twins.h"
 #include "story/lead.h"
 
-/* What is kept of every article: 64 bytes. */
+/* What is kept of every article: 72 bytes. */
 struct wp_article_row {
     struct wp_hash128 exact;
-    uint64_t id_ref;     /* in ids */
-    uint64_t stream_ref; /* in streams (shelf.h) */
-    int64_t date;        /* seconds since 1970, WP_DATE_UNKNOWN */
+    uint64_t id_ref; /* in ids */
+    uint64_t
+        stream_ref; /* in streams (shelf.h), or, where the line can be read again, its offset in the file */
+    int64_t date;   /* seconds since 1970, WP_DATE_UNKNOWN */
     uint32_t tokens, shingles;
-    uint32_t owner;    /* hash of the owner's name; 0 = none */
-    uint32_t line;     /* in its segment, from 0 */
-    uint32_t id_bytes; /* 0: the id is FILE:LINE */
+    uint32_t owner;      /* hash of the owner's name; 0 = none */
+    uint32_t line;       /* in its segment, from 0 */
+    uint32_t id_bytes;   /* 0: the id is FILE:LINE */
+    uint32_t line_bytes; /* of a line that can be read again; 0: its stream was kept aside */
     uint16_t samples;
-    uint8_t width; /* tokens in a shingle */
-    uint8_t unused;
+    uint8_t width;    /* tokens in a shingle */
+    uint8_t unspoken; /* its text speaks of nothing that its title does */
+    uint8_t unused[4];
+};
+
+/* What the story rule wants to know of an article besides: 50 bytes. */
+struct wp_traits {
+    struct wp_title title;
+    struct wp_figures figures;
 };
 
 /* The number of an owner of that name, for wp_article_row. */
@@ -59,16 +72,16 @@ static inline uint32_t wp_owner_number(const char *name, size_t len) {
 struct wp_match {
     uint32_t a, b; /* ranks, a < b */
     float coverage, jaccard, containment;
-    uint8_t relation;  /* enum wp_relation */
-    uint8_t b_shorter; /* the coverage is b's */
-    uint16_t unused;
+    uint8_t relation; /* enum wp_relation */
+    uint8_t unused;
+    int16_t gain; /* of being told together, see relation.h */
 };
 
 struct wp_run_counts {
     _Atomic uint64_t records, dates_unknown, too_short;
     _Atomic uint64_t postings, candidates, verified, matches;
     _Atomic uint64_t verified_shingles; /* of both articles of every verified pair */
-    uint64_t exact_copies, repeated_ids;
+    uint64_t exact_copies, repeated_ids, banners, furniture_shingles;
     uint64_t common_shingles, common_postings; /* sampled shingles of more than fanout.pairs_max articles */
 };
 
@@ -96,7 +109,8 @@ struct wp_run {
     struct wp_settings settings;
     unsigned features; /* enum wp_feature: what the rule reads */
     bool keeps_streams;
-    uint32_t tokens_min; /* fewer: only exact copies are found */
+    bool learns_furniture; /* the story rule, and not told otherwise */
+    uint32_t tokens_min;   /* fewer: only exact copies are found */
     struct wp_fanout fanout;
     const char *const *files; /* names of the inputs, for ids and messages; borrowed */
     size_t file_count;
@@ -106,12 +120,17 @@ struct wp_run {
     struct wp_order order;
     struct wp_rejects rejects;
 
-    struct wp_rows articles, sketches, simhashes;
+    struct wp_rows articles, traits, sketches, simhashes;
     struct wp_blobs ids, streams;
-    struct wp_parts postings, exact_keys, id_keys, hits, matches;
+    struct wp_parts postings, exact_keys, id_keys, hits, examples, matches;
     struct wp_twin_list copies, same_ids;
-    struct wp_bits copied; /* by slot: an exact copy of an earlier article */
-    struct wp_bits sparse; /* by rank: few samples */
+    struct wp_bits copied;   /* by slot: an exact copy of an earlier article */
+    struct wp_bits sparse;   /* by rank: few samples */
+    struct wp_bits unspoken; /* by rank: as in the row */
+    uint32_t *owners;        /* by rank; made from the rows after reading */
+    struct wp_furniture furniture;
+    _Atomic uint8_t *furniture_samples; /* by rank: how many of its samples are furniture; NULL: none are */
+    struct wp_bits banners;             /* by rank: nothing but furniture */
     struct wp_stories stories;
     struct wp_names unknown_sources; /* of --keep source:LIST: names that no article goes by */
 
@@ -119,10 +138,17 @@ struct wp_run {
     atomic_bool cancel;    /* set from any thread or a signal handler: the run ends with WP_ECANCELED */
     struct wp_error error; /* the first failure of a worker; guarded by lock */
     _Atomic int stage;     /* enum wp_stage, for progress */
-    double stage_seconds[5];
+    double stage_seconds[6];
 };
 
-enum wp_stage { WP_STAGE_READ, WP_STAGE_FAMILIES, WP_STAGE_HITS, WP_STAGE_VERIFY, WP_STAGE_STORIES };
+enum wp_stage {
+    WP_STAGE_READ,
+    WP_STAGE_FAMILIES,
+    WP_STAGE_HITS,
+    WP_STAGE_FURNITURE,
+    WP_STAGE_VERIFY,
+    WP_STAGE_STORIES
+};
 
 /* Takes over nothing: settings are copied, strings and names borrowed. */
 enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *settings, const char *const *files,
@@ -138,20 +164,30 @@ void wp_run_fail(struct wp_run *run, const struct wp_error *err);
 /* The row of a rank (in place or in scratch); NULL after a failed read. Any thread, after reading. */
 const struct wp_article_row *wp_run_row(struct wp_run *run, uint32_t rank, struct wp_article_row *scratch,
                                         struct wp_error *err);
+/* Likewise; only in a run that learns furniture. */
+const struct wp_traits *wp_run_traits(struct wp_run *run, uint32_t rank, struct wp_traits *scratch,
+                                      struct wp_error *err);
 /* The id of a rank, appended to an emptied buffer without a NUL. */
 enum wp_status wp_run_id(struct wp_run *run, uint32_t rank, struct wp_buffer *out, struct wp_error *err);
 /* Where an article stands: the number of its file and its line, from 1. */
 void wp_run_place(struct wp_run *run, uint32_t rank, const struct wp_article_row *row, uint32_t *file,
                   uint64_t *line);
 
-/* engine/verify.c: one part of the hits; a worker per thread. */
-struct wp_verifier;
-enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run);
-void wp_verifier_free(struct wp_verifier *v);
-enum wp_status wp_verifier_run(struct wp_verifier *v, size_t part, struct wp_error *err);
-enum wp_status wp_verifier_finish(struct wp_verifier *v, struct wp_error *err);
+/* The samples of an article that are not furniture, and about how many of its shingles are not. */
+static inline uint32_t wp_run_own_samples(const struct wp_run *run, uint32_t rank,
+                                          const struct wp_article_row *row) {
+    return row->samples - (run->furniture_samples ? run->furniture_samples[rank] : 0u);
+}
+static inline double wp_run_own_shingles(const struct wp_run *run, uint32_t rank,
+                                         const struct wp_article_row *row) {
+    return row->samples ? (double)row->shingles * wp_run_own_samples(run, rank, row) / row->samples : 0;
+}
 
-/* engine/tell.c: fills run->stories. */
+/* The stages, each in the file of its name. */
+enum wp_status wp_run_find_families(struct wp_run *run, struct wp_error *err);
+enum wp_status wp_run_make_hits(struct wp_run *run, struct wp_error *err);
+enum wp_status wp_run_learn(struct wp_run *run, struct wp_error *err);
+enum wp_status wp_run_verify(struct wp_run *run, struct wp_error *err);
 enum wp_status wp_run_tell(struct wp_run *run, struct wp_error *err);
 
 #endif

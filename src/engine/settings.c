@@ -19,6 +19,7 @@ void wp_settings_init(struct wp_settings *s) {
                               .keep_words = "earliest",
                               .threads = wp_threads_available(),
                               .tmp_dir = ".",
+                              .furniture = true,
                               .max_record_bytes = WP_MAX_RECORD_BYTES};
     (void)wp_rule_parse("story", &s->rule, NULL);
 }

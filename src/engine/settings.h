@@ -26,7 +26,8 @@ struct wp_settings {
     const char *tmp_dir;
     const char *date_format; /* NULL: the built-in forms only */
     uint64_t max_record_bytes;
-    bool strict; /* the first bad record ends the run */
+    bool furniture; /* learn what belongs to the sites, and leave it out (story rule) */
+    bool strict;    /* the first bad record ends the run */
     struct wp_fields fields;
     const struct wp_owner_groups *owner_groups; /* NULL: every owner stands alone. Set by who has read them */
 };

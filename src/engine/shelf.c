@@ -5,10 +5,11 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "engine/reread.h"
 
 enum {
-    TABLE_BITS = 14, /* twice the articles */
-    ORDER_BITS = 13, /* enough for the articles; a reference has the other 51 */
+    TABLE_BITS = 16, /* twice the articles */
+    ORDER_BITS = 15, /* enough for the articles; a reference has the other 49 */
     GAP_BYTES = 4096,
     RUN_BYTES = 128 << 10,
 };
@@ -28,19 +29,19 @@ void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count) {
 void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count) {
     uint8_t last[8] = {0};
     if (!count) return;
-    for (size_t i = 0; i + 1 < count; i++)
-        to[i] = wp_load64(from + i * WP_STREAM_BYTES) & (((uint64_t)1 << 8 * WP_STREAM_BYTES) - 1);
+    for (size_t i = 0; i + 1 < count; i++) to[i] = wp_load64(from + i * WP_STREAM_BYTES) & WP_STREAM_MASK;
     memcpy(last, from + (count - 1) * WP_STREAM_BYTES, WP_STREAM_BYTES);
     to[count - 1] = wp_load64(last);
 }
 
-enum wp_status wp_shelf_init(struct wp_shelf *s) {
-    *s = (struct wp_shelf){0};
+enum wp_status wp_shelf_init(struct wp_shelf *s, struct wp_run *run) {
+    *s = (struct wp_shelf){.run = run};
     s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
     s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
-    s->shingles = wp_alloc(WP_SHELF_SHINGLES, sizeof *s->shingles);
+    s->limit = run->settings.memory_bytes ? WP_SHELF_SHINGLES : WP_SHELF_SHINGLES_FREE;
+    s->shingles = wp_alloc(s->limit, sizeof *s->shingles);
     s->order = wp_alloc(2 * (size_t)WP_SHELF_ARTICLES, sizeof *s->order);
-    s->cap = WP_SHELF_SHINGLES;
+    s->cap = s->limit;
     if (s->articles && s->table && s->shingles && s->order) return WP_OK;
     wp_shelf_release(s);
     return WP_ENOMEM;
@@ -52,6 +53,8 @@ void wp_shelf_release(struct wp_shelf *s) {
     wp_free(s->shingles);
     wp_free(s->order);
     wp_buffer_release(&s->packed);
+    wp_buffer_release(&s->masks);
+    wp_rereader_free(s->rereader);
     *s = (struct wp_shelf){0};
 }
 
@@ -77,7 +80,7 @@ struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank) {
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row) {
     uint32_t *place = place_of(s, rank);
     if (*place) return true;
-    bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= WP_SHELF_SHINGLES;
+    bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= s->limit;
     if (!fits && s->count >= 2) return false; /* a single pair always fits */
     s->articles[s->count++] = (struct wp_shelved){.rank = rank, .offset = s->used, .row = *row};
     s->used += row->shingles;
@@ -86,7 +89,7 @@ bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row
 }
 
 static enum wp_status make_room(struct wp_shelf *s) {
-    uint64_t want = s->used > WP_SHELF_SHINGLES ? s->used : WP_SHELF_SHINGLES;
+    uint64_t want = s->used > s->limit ? s->used : s->limit;
     if (s->cap >= want && s->cap <= 2 * want) return WP_OK;
     wp_free(s->shingles);
     s->cap = 0;
@@ -113,13 +116,13 @@ static size_t run_length(const struct wp_shelf *s, const uint64_t *order, size_t
     return n;
 }
 
-static enum wp_status load_run(struct wp_shelf *s, struct wp_run *run, const uint64_t *order, size_t count,
-                               uint64_t bytes, struct wp_error *err) {
+static enum wp_status load_run(struct wp_shelf *s, const uint64_t *order, size_t count, uint64_t bytes,
+                               struct wp_error *err) {
     uint64_t begin = s->articles[order[0] & ORDER_MASK].row.stream_ref;
     s->packed.len = 0;
     if (wp_buffer_reserve(&s->packed, bytes, SIZE_MAX) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
-    const uint8_t *packed = wp_blobs_get(&run->streams, begin, bytes, s->packed.data, err);
+    const uint8_t *packed = wp_blobs_get(&s->run->streams, begin, bytes, s->packed.data, err);
     if (!packed) return err->status;
     for (size_t i = 0; i < count; i++) {
         const struct wp_shelved *a = &s->articles[order[i] & ORDER_MASK];
@@ -128,14 +131,71 @@ static enum wp_status load_run(struct wp_shelf *s, struct wp_run *run, const uin
     return WP_OK;
 }
 
-enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_run *run, struct wp_error *err) {
-    if (make_room(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
-    for (uint32_t i = 0; i < s->count; i++) s->order[i] = s->articles[i].row.stream_ref << ORDER_BITS | i;
-    const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, s->count);
-    for (size_t i = 0, taken; i < s->count; i += taken) {
+static enum wp_status load_kept(struct wp_shelf *s, struct wp_error *err) {
+    size_t n = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (!s->articles[i].row.line_bytes) s->order[n++] = s->articles[i].row.stream_ref << ORDER_BITS | i;
+    const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, n);
+    for (size_t i = 0, taken; i < n; i += taken) {
         uint64_t bytes;
-        taken = run_length(s, order + i, s->count - i, &bytes);
-        WP_TRY(load_run(s, run, order + i, taken, bytes, err));
+        taken = run_length(s, order + i, n - i, &bytes);
+        WP_TRY(load_run(s, order + i, taken, bytes, err));
     }
     return WP_OK;
+}
+
+/* By rank, that is, as they lie in their files. */
+static enum wp_status load_again(struct wp_shelf *s, struct wp_error *err) {
+    size_t n = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->articles[i].row.line_bytes) s->order[n++] = (uint64_t)s->articles[i].rank << ORDER_BITS | i;
+    const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, n);
+    if (n && !s->rereader) WP_TRY(wp_rereader_new(&s->rereader, s->run, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct wp_shelved *a = &s->articles[order[i] & ORDER_MASK];
+        WP_TRY(wp_reread_shingles(s->rereader, a->rank, &a->row, s->shingles + a->offset, err));
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
+    if (make_room(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+    WP_TRY(load_kept(s, err));
+    return load_again(s, err);
+}
+
+/* One sampled shingle in it was furniture: the others are looked for only then. */
+static bool has_furniture(const struct wp_shelf *s, const struct wp_shelved *a) {
+    return s->run->furniture.count && s->run->owners[a->rank];
+}
+
+enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *err) {
+    const struct wp_furniture *furniture = &s->run->furniture;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (has_furniture(s, &s->articles[i])) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
+    if (!bytes) return WP_OK;
+    s->masks.len = 0;
+    if (wp_buffer_reserve(&s->masks, bytes, SIZE_MAX) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+    memset(s->masks.data, 0, bytes);
+    uint8_t *at = s->masks.data;
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct wp_shelved *a = &s->articles[i];
+        if (!has_furniture(s, a)) continue;
+        a->mask = (struct wp_mask){.tokens = at, .own = a->row.tokens};
+        wp_furniture_take_out(furniture, a->row.owner, s->shingles + a->offset, a->row.shingles, a->row.width,
+                              i, &a->mask);
+        at += a->row.tokens + WP_MASK_SLACK;
+    }
+    return WP_OK;
+}
+
+struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelved *a) {
+    return (struct wp_stream){.shingles = s->shingles + a->offset,
+                              .count = a->row.shingles,
+                              .tokens = a->row.tokens,
+                              .width = a->row.width,
+                              .distinct = a->distinct,
+                              .mask = a->mask.shingles ? &a->mask : NULL};
 }

@@ -3,7 +3,8 @@
  *
  * A stream is the hashes of an article's shingles in the order of the text, 40 bits of each: that two
  * different shingles of a pair of articles of 450 shingles agree in them by chance happens in one pair of
- * five million. Streams are written while reading and mostly lie in a spill file.
+ * five million. What cannot be read again, or only by decoding all that stands before it, is kept aside while
+ * reading, and mostly lies in a spill file; texts of plain files are read again (reread.h).
  *
  * A shelf holds the streams of as many articles as a group of candidates needs: each is fetched once a group,
  * however many pairs it stands in, and the memory has a bound. One thread per shelf.
@@ -14,10 +15,12 @@
 #include "engine/run.h"
 
 enum {
-    WP_STREAM_BYTES = 5,         /* of a shingle */
-    WP_SHELF_SHINGLES = 1 << 20, /* more only for a single pair that needs it */
-    WP_SHELF_ARTICLES = 1 << 13,
+    WP_STREAM_BYTES = 5,              /* of a shingle */
+    WP_SHELF_SHINGLES = 1 << 20,      /* more only for a single pair that needs it */
+    WP_SHELF_SHINGLES_FREE = 1 << 23, /* the same in a run without a memory limit */
+    WP_SHELF_ARTICLES = 1 << 15,
 };
+#define WP_STREAM_MASK (((uint64_t)1 << 8 * WP_STREAM_BYTES) - 1)
 
 /* Packs count shingles to count * WP_STREAM_BYTES bytes, and back. */
 void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count);
@@ -28,6 +31,7 @@ struct wp_shelved {
     uint32_t distinct; /* different shingles, 0 = not counted yet; for the shelf's user */
     uint64_t offset;   /* of its stream in shingles */
     struct wp_article_row row;
+    struct wp_mask mask; /* its furniture; no tokens where nothing was taken out */
 };
 
 struct wp_shelf {
@@ -35,18 +39,24 @@ struct wp_shelf {
     uint32_t *table;             /* by hash of the rank: number + 1 */
     uint32_t count;
     uint64_t *shingles;
-    uint64_t used, cap;
-    uint64_t *order; /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
-    struct wp_buffer packed;
+    uint64_t used, cap, limit; /* limit: of used */
+    uint64_t *order;           /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
+    struct wp_buffer packed, masks;
+    struct wp_run *run;
+    struct wp_rereader *rereader; /* made when first needed */
 };
 
-enum wp_status wp_shelf_init(struct wp_shelf *s);
+enum wp_status wp_shelf_init(struct wp_shelf *s, struct wp_run *run);
 void wp_shelf_release(struct wp_shelf *s);
 void wp_shelf_clear(struct wp_shelf *s);
 /* Notes that an article is needed. False: no room, unless it is there already; the shelf is unchanged. */
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row);
-/* Fetches the streams of all articles noted. */
-enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_run *run, struct wp_error *err);
+/* Fetches the streams of all articles noted, as they are. */
+enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err);
+/* Takes what is furniture, by what the run knows of it, out of all of them. Once after loading. */
+enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *err);
+/* The stream of a shelved article, borrowed until the shelf is cleared. */
+struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelved *a);
 /* An article that was put; NULL if it was not. */
 struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank);
 

@@ -1,9 +1,10 @@
 /*
  * tell.c - from matches to told stories.
  *
- * Articles that take part in a copy become the nodes of a graph; the cover (story/cover.h) makes stars of it;
- * exact copies join the article that stands for them; a lead is chosen by policy, and every member says which
- * member it matched: the lead where they match directly, else the best match it has in the story.
+ * Articles that take part in a copy become the nodes of a graph, whose edges are the matches between them,
+ * also those that are excerpts only: they speak against a story. What agrees best (story/agreement.h) makes
+ * stories; exact copies join the article that stands for them; a lead is chosen by policy, and every member
+ * says which member it matched: the lead where they match directly, else the best match it has in the story.
  */
 #include "engine/run.h"
 
@@ -12,7 +13,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "engine/wanted.h"
-#include "story/cover.h"
+#include "story/agreement.h"
 
 /* Ranks that are nodes: a bit each, and the number of nodes before each word, so that a rank finds its node
  * and back. */
@@ -26,11 +27,11 @@ struct nodes {
 struct teller {
     struct wp_run *run;
     struct nodes nodes;
-    struct wp_match *matches; /* those that join, sorted by (a, b) */
+    struct wp_match *matches; /* between nodes, sorted by (a, b) */
     struct wp_edge *edges;
     size_t count, cap, edge_cap;
     struct wp_graph graph;
-    uint32_t *star;
+    uint32_t *story;           /* by node: its representative */
     uint64_t *keyed, *scratch; /* (representative << 32 | member) of every member */
     size_t keyed_count;
     struct wp_wanted wanted;
@@ -66,7 +67,12 @@ static bool joins(const struct wp_match *m) {
     return m->relation == WP_RELATION_COPY || m->relation == WP_RELATION_EXACT;
 }
 
-/* Gathers the matches that join and marks their articles. */
+/* Copies of what is a banner are no story. */
+static bool is_banner(const struct teller *t, uint32_t rank) {
+    return wp_bits_get(&t->run->banners, rank);
+}
+
+/* Marks the articles that take part in a copy and gathers all matches. */
 static enum wp_status gather_matches(struct teller *t, struct wp_error *err) {
     struct wp_run *run = t->run;
     for (size_t part = 0; part < run->matches.part_count; part++) {
@@ -76,28 +82,42 @@ static enum wp_status gather_matches(struct teller *t, struct wp_error *err) {
                 return wp_fail(err, WP_ENOMEM, "out of memory for the matches");
         struct wp_match *to = t->matches + t->count;
         WP_TRY(wp_parts_read(&run->matches, part, to, err));
+        t->count += count;
         for (size_t i = 0; i < count; i++) {
-            if (!joins(&to[i])) continue;
+            if (!joins(&to[i]) || is_banner(t, to[i].a) || is_banner(t, to[i].b)) continue;
             wp_bits_set(&t->nodes.present, to[i].a);
             wp_bits_set(&t->nodes.present, to[i].b);
-            t->matches[t->count++] = to[i];
         }
     }
-    for (size_t i = 0; i < run->copies.count; i++) wp_bits_set(&t->nodes.present, run->copies.items[i].first);
+    for (size_t i = 0; i < run->copies.count; i++)
+        if (!is_banner(t, run->copies.items[i].first))
+            wp_bits_set(&t->nodes.present, run->copies.items[i].first);
     return WP_OK;
 }
 
-static enum wp_status cover(struct teller *t) {
+/* Leaves the matches between nodes. */
+static void keep_between_nodes(struct teller *t) {
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct wp_match *m = &t->matches[i];
+        t->matches[kept] = *m;
+        kept += wp_bits_get(&t->nodes.present, m->a) && wp_bits_get(&t->nodes.present, m->b);
+    }
+    t->count = kept;
+}
+
+static enum wp_status agree(struct teller *t) {
     struct nodes *n = &t->nodes;
+    keep_between_nodes(t);
     WP_TRY(nodes_index(n, t->run->order.articles));
     t->edges = wp_alloc(t->count, sizeof *t->edges);
-    t->star = wp_alloc(n->count, sizeof *t->star);
-    if (!t->edges || !t->star) return WP_ENOMEM;
+    t->story = wp_alloc(n->count, sizeof *t->story);
+    if (!t->edges || !t->story) return WP_ENOMEM;
     for (size_t i = 0; i < t->count; i++)
         t->edges[i] = (struct wp_edge){node_of(n, t->matches[i].a), node_of(n, t->matches[i].b),
-                                       t->matches[i].coverage, (uint32_t)i};
+                                       t->matches[i].gain, (uint32_t)i};
     WP_TRY(wp_graph_init(&t->graph, n->count, t->edges, t->count));
-    return wp_cover(&t->graph, t->star);
+    return wp_agree(&t->graph, WP_GAIN_MIN, t->story);
 }
 
 /* Every member of every story with its representative, exact copies with that of the article they copy. */
@@ -109,10 +129,11 @@ static enum wp_status key_members(struct teller *t) {
     t->scratch = wp_alloc(most, sizeof *t->scratch);
     if (!t->keyed || !t->scratch) return WP_ENOMEM;
     for (uint32_t i = 0; i < n->count; i++)
-        t->keyed[t->keyed_count++] = (uint64_t)n->ranks[t->star[i]] << 32 | n->ranks[i];
+        t->keyed[t->keyed_count++] = (uint64_t)n->ranks[t->story[i]] << 32 | n->ranks[i];
     for (size_t i = 0; i < run->copies.count; i++) {
         const struct wp_twin *c = &run->copies.items[i];
-        t->keyed[t->keyed_count++] = (uint64_t)n->ranks[t->star[node_of(n, c->first)]] << 32 | c->twin;
+        if (is_banner(t, c->first)) continue;
+        t->keyed[t->keyed_count++] = (uint64_t)n->ranks[t->story[node_of(n, c->first)]] << 32 | c->twin;
     }
     return WP_OK;
 }
@@ -145,7 +166,7 @@ static uint32_t stands_for(const struct teller *t, const uint64_t *by_twin, uint
 struct story_view {
     const struct teller *t;
     const uint64_t *by_twin;
-    uint32_t star;      /* node of the representative */
+    uint32_t story;     /* node of the representative */
     uint32_t lead;      /* rank */
     uint32_t lead_text; /* rank of the article that stands for the lead's text */
 };
@@ -155,8 +176,8 @@ static uint64_t best_entry(const struct story_view *s, uint32_t node) {
     const struct wp_graph *g = &s->t->graph;
     uint64_t best = UINT64_MAX;
     for (uint64_t e = g->first[node]; e < g->first[node + 1]; e++) {
-        if (s->t->star[g->neighbour[e]] != s->star) continue;
-        if (best == UINT64_MAX || g->weight[e] > g->weight[best]) best = e;
+        if (s->t->story[g->neighbour[e]] != s->story) continue;
+        if (best == UINT64_MAX || g->gain[e] > g->gain[best]) best = e;
     }
     return best;
 }
@@ -171,7 +192,7 @@ static struct wp_member describe(const struct story_view *s, uint32_t rank) {
     if (text == s->lead_text) return m;
     uint32_t node = node_of(n, text);
     uint64_t entry = wp_graph_find(&s->t->graph, node, node_of(n, s->lead_text));
-    if (entry == UINT64_MAX) {
+    if (entry == UINT64_MAX || s->t->graph.gain[entry] <= 0) {
         entry = best_entry(s, node);
         m.to = n->ranks[s->t->graph.neighbour[entry]];
     }
@@ -201,7 +222,7 @@ static enum wp_status add_story(struct teller *t, const uint64_t *by_twin, const
                                 size_t count, struct wp_error *err) {
     struct wp_stories *stories = &t->run->stories;
     struct story_view view = {.t = t, .by_twin = by_twin};
-    view.star = node_of(&t->nodes, (uint32_t)(keyed[0] >> 32));
+    view.story = node_of(&t->nodes, (uint32_t)(keyed[0] >> 32));
     WP_TRY(choose_lead(t, keyed, count, &view.lead, err));
     view.lead_text = stands_for(t, by_twin, view.lead);
     if (WP_GROW(stories->items, stories->count, stories->cap) != WP_OK)
@@ -256,7 +277,7 @@ static enum wp_status tell(struct teller *t, struct wp_error *err) {
     WP_TRY(wp_wanted_read(&t->wanted, &t->run->settings));
     WP_TRY(wp_wanted_missing(&t->wanted, t->run, &t->run->unknown_sources, err));
     WP_TRY(gather_matches(t, err));
-    WP_TRY(cover(t));
+    WP_TRY(agree(t));
     WP_TRY(add_stories(t, err));
     if (stories->count)
         qsort_r(stories->items, stories->count, sizeof *stories->items, compare_stories, stories->members);
@@ -270,7 +291,7 @@ enum wp_status wp_run_tell(struct wp_run *run, struct wp_error *err) {
     wp_graph_release(&t.graph);
     wp_free(t.matches);
     wp_free(t.edges);
-    wp_free(t.star);
+    wp_free(t.story);
     wp_free(t.keyed);
     wp_free(t.scratch);
     wp_wanted_release(&t.wanted);

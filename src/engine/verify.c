@@ -12,13 +12,14 @@
 
 #include <string.h>
 #include "base/memory.h"
+#include "base/thread.h"
 #include "engine/shelf.h"
 #include "match/candidates.h"
 #include "match/overlap.h"
 #include "sketch/estimate.h"
 #include "sketch/fingerprint.h"
 
-struct wp_verifier {
+struct verifier {
     struct wp_run *run;
     struct wp_candidate_list candidates;
     struct wp_parts_sender matches;
@@ -28,20 +29,7 @@ struct wp_verifier {
     uint64_t verified, shingles, reported, seen;
 };
 
-enum wp_status wp_verifier_new(struct wp_verifier **out, struct wp_run *run) {
-    struct wp_verifier *v = wp_zalloc(1, sizeof *v);
-    if (!v) return WP_ENOMEM;
-    v->run = run;
-    wp_overlap_base_init(&v->base);
-    if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK || wp_shelf_init(&v->shelf) != WP_OK) {
-        wp_verifier_free(v);
-        return WP_ENOMEM;
-    }
-    *out = v;
-    return WP_OK;
-}
-
-void wp_verifier_free(struct wp_verifier *v) {
+static void verifier_free(struct verifier *v) {
     if (!v) return;
     wp_candidate_list_release(&v->candidates);
     wp_parts_sender_release(&v->matches);
@@ -50,7 +38,21 @@ void wp_verifier_free(struct wp_verifier *v) {
     wp_free(v);
 }
 
-enum wp_status wp_verifier_finish(struct wp_verifier *v, struct wp_error *err) {
+static enum wp_status verifier_new(struct verifier **out, struct wp_run *run) {
+    struct verifier *v = wp_zalloc(1, sizeof *v);
+    if (!v) return WP_ENOMEM;
+    v->run = run;
+    wp_overlap_base_init(&v->base);
+    if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK ||
+        wp_shelf_init(&v->shelf, run) != WP_OK) {
+        verifier_free(v);
+        return WP_ENOMEM;
+    }
+    *out = v;
+    return WP_OK;
+}
+
+static enum wp_status verifier_finish(struct verifier *v, struct wp_error *err) {
     atomic_fetch_add(&v->run->counts.candidates, v->seen);
     atomic_fetch_add(&v->run->counts.verified, v->verified);
     atomic_fetch_add(&v->run->counts.verified_shingles, v->shingles);
@@ -63,18 +65,19 @@ static double sample_rate(const struct wp_article_row *row) {
     return row->shingles > row->samples ? (double)row->samples / row->shingles : 1.0;
 }
 
-/* Can the pair share enough to be reported? */
-static bool is_promising(const struct wp_run *run, const struct wp_article_row *a,
-                         const struct wp_article_row *b, uint32_t hits) {
+/* Can the pair share enough to be reported? Samples are a known share of what is no furniture. */
+static bool is_promising(const struct wp_run *run, const struct wp_candidate *c,
+                         const struct wp_article_row *a, const struct wp_article_row *b) {
+    double own_a = wp_run_own_shingles(run, c->a, a), own_b = wp_run_own_shingles(run, c->b, b);
     double rate_a = sample_rate(a), rate_b = sample_rate(b);
-    double shared = hits / (rate_a < rate_b ? rate_a : rate_b);
-    uint32_t least = a->shingles < b->shingles ? a->shingles : b->shingles;
-    bool same_owner = a->owner && a->owner == b->owner;
-    return a->width == b->width && wp_rule_may_match(&run->settings.rule, shared, least, same_owner);
+    double shared = c->hits / (rate_a < rate_b ? rate_a : rate_b);
+    return a->width == b->width &&
+           wp_rule_may_match(&run->settings.rule, shared, own_a < own_b ? own_a : own_b,
+                             a->owner && a->owner == b->owner);
 }
 
 /* Keeps the candidates that promise enough, in order. */
-static enum wp_status keep_promising(struct wp_verifier *v, struct wp_error *err) {
+static enum wp_status keep_promising(struct verifier *v, struct wp_error *err) {
     struct wp_candidate_list *list = &v->candidates;
     struct wp_article_row scratch_a, scratch_b;
     const struct wp_article_row *a = NULL, *b;
@@ -85,7 +88,7 @@ static enum wp_status keep_promising(struct wp_verifier *v, struct wp_error *err
         b = wp_run_row(v->run, c.b, &scratch_b, err);
         if (!a || !b) return err->status;
         list->items[kept] = c;
-        if (!is_promising(v->run, a, b, c.hits)) continue;
+        if (!is_promising(v->run, &c, a, b)) continue;
         v->shingles += (uint64_t)a->shingles + b->shingles;
         kept++;
     }
@@ -93,7 +96,7 @@ static enum wp_status keep_promising(struct wp_verifier *v, struct wp_error *err
     return WP_OK;
 }
 
-static enum wp_status report(struct wp_verifier *v, size_t part, const struct wp_match *match,
+static enum wp_status report(struct verifier *v, size_t part, const struct wp_match *match,
                              struct wp_error *err) {
     v->reported++;
     return wp_parts_send(&v->matches, part, match, err);
@@ -111,31 +114,37 @@ static enum wp_status add_distance(struct wp_run *run, const struct wp_candidate
     return WP_OK;
 }
 
+/* Numbers are looked at where they can tell: in what would be a copy. */
+static enum wp_status compare_figures(struct wp_run *run, const struct wp_candidate *c,
+                                      struct wp_pair_facts *facts, struct wp_error *err) {
+    struct wp_traits scratch_a, scratch_b;
+    const struct wp_traits *a = wp_run_traits(run, c->a, &scratch_a, err);
+    const struct wp_traits *b = wp_run_traits(run, c->b, &scratch_b, err);
+    if (!a || !b) return err->status;
+    facts->figures = wp_figures_compare(&a->figures, &b->figures);
+    return WP_OK;
+}
+
 static enum wp_status gather_facts(struct wp_run *run, const struct wp_candidate *c,
                                    const struct wp_article_row *a, const struct wp_article_row *b,
                                    struct wp_pair_facts *facts, struct wp_error *err) {
     *facts = (struct wp_pair_facts){.same_owner = a->owner && a->owner == b->owner};
+    if (a->date != WP_DATE_UNKNOWN && b->date != WP_DATE_UNKNOWN)
+        facts->seconds_apart = a->date < b->date ? b->date - a->date : a->date - b->date;
+    if (run->learns_furniture) WP_TRY(compare_figures(run, c, facts, err));
     return run->features & WP_FEATURE_SIMHASH ? add_distance(run, c, facts, err) : WP_OK;
 }
 
 /* ---- exact ---- */
 
-static struct wp_stream as_stream(const struct wp_shelf *shelf, const struct wp_shelved *s) {
-    return (struct wp_stream){.shingles = shelf->shingles + s->offset,
-                              .count = s->row.shingles,
-                              .tokens = s->row.tokens,
-                              .width = s->row.width,
-                              .distinct = s->distinct};
-}
-
 /* Compares the pair and judges; b's different shingles are counted only for what is reported, once a group.
  */
-static enum wp_status compare(struct wp_verifier *v, const struct wp_candidate *c, struct wp_overlap *o,
-                              enum wp_relation *relation, struct wp_error *err) {
+static enum wp_status compare(struct verifier *v, const struct wp_candidate *c, struct wp_overlap *o,
+                              struct wp_match *match, struct wp_error *err) {
     const struct wp_rule *rule = &v->run->settings.rule;
     const struct wp_shelved *a = wp_shelf_find(&v->shelf, c->a);
     struct wp_shelved *b = wp_shelf_find(&v->shelf, c->b);
-    struct wp_stream stream_a = as_stream(&v->shelf, a), stream_b = as_stream(&v->shelf, b);
+    struct wp_stream stream_a = wp_shelf_stream(&v->shelf, a), stream_b = wp_shelf_stream(&v->shelf, b);
     struct wp_pair_facts facts;
     enum wp_status status = WP_OK;
     if (v->base_rank != c->a) status = wp_overlap_base_set(&v->base, &stream_a);
@@ -143,35 +152,35 @@ static enum wp_status compare(struct wp_verifier *v, const struct wp_candidate *
     if (status == WP_OK) status = wp_overlap_compare(&v->base, &stream_b, wp_rule_wants(rule), o);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(gather_facts(v->run, c, &a->row, &b->row, &facts, err));
-    *relation = wp_relation_judge(rule, o, &facts);
-    if (*relation == WP_RELATION_NONE) return WP_OK;
+    int gain;
+    match->relation = (uint8_t)wp_relation_judge(rule, o, &facts, &gain);
+    match->gain = (int16_t)gain;
+    if (match->relation == WP_RELATION_NONE) return WP_OK;
     status = wp_overlap_count_distinct(&v->base, &stream_b, o);
     b->distinct = o->distinct_b;
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
-static enum wp_status verify_group(struct wp_verifier *v, size_t part, const struct wp_candidate *c,
+static enum wp_status verify_group(struct verifier *v, size_t part, const struct wp_candidate *c,
                                    size_t count, struct wp_error *err) {
-    WP_TRY(wp_shelf_load(&v->shelf, v->run, err));
+    WP_TRY(wp_shelf_load(&v->shelf, err));
+    if (v->run->learns_furniture) WP_TRY(wp_shelf_take_out_furniture(&v->shelf, err));
     v->base_rank = UINT32_MAX;
     for (size_t i = 0; i < count; i++) {
         struct wp_overlap o;
-        enum wp_relation relation = WP_RELATION_NONE;
-        WP_TRY(compare(v, &c[i], &o, &relation, err));
-        if (relation == WP_RELATION_NONE) continue;
-        struct wp_match match = {.a = c[i].a,
-                                 .b = c[i].b,
-                                 .coverage = (float)wp_overlap_coverage(&o),
-                                 .jaccard = (float)wp_overlap_jaccard(&o),
-                                 .containment = (float)wp_overlap_containment(&o),
-                                 .relation = (uint8_t)relation};
+        struct wp_match match = {.a = c[i].a, .b = c[i].b};
+        WP_TRY(compare(v, &c[i], &o, &match, err));
+        if (match.relation == WP_RELATION_NONE) continue;
+        match.coverage = (float)wp_overlap_coverage(&o);
+        match.jaccard = (float)wp_overlap_jaccard(&o);
+        match.containment = (float)wp_overlap_containment(&o);
         WP_TRY(report(v, part, &match, err));
     }
     return WP_OK;
 }
 
 /* Puts the articles of as many candidates on the shelf as fit; *taken is 1 or more. */
-static enum wp_status fill_shelf(struct wp_verifier *v, const struct wp_candidate *c, size_t count,
+static enum wp_status fill_shelf(struct verifier *v, const struct wp_candidate *c, size_t count,
                                  size_t *taken, struct wp_error *err) {
     struct wp_article_row scratch;
     wp_shelf_clear(&v->shelf);
@@ -186,7 +195,7 @@ static enum wp_status fill_shelf(struct wp_verifier *v, const struct wp_candidat
     return WP_OK;
 }
 
-static enum wp_status verify_exact(struct wp_verifier *v, size_t part, struct wp_error *err) {
+static enum wp_status verify_exact(struct verifier *v, size_t part, struct wp_error *err) {
     const struct wp_candidate_list *list = &v->candidates;
     for (size_t i = 0, taken; i < list->count; i += taken) {
         if (atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
@@ -198,7 +207,7 @@ static enum wp_status verify_exact(struct wp_verifier *v, size_t part, struct wp
 
 /* ---- sketch ---- */
 
-static enum wp_status estimate(struct wp_verifier *v, size_t part, const struct wp_candidate *c,
+static enum wp_status estimate(struct verifier *v, size_t part, const struct wp_candidate *c,
                                struct wp_error *err) {
     struct wp_run *run = v->run;
     struct wp_article_row row_a, row_b;
@@ -212,19 +221,23 @@ static enum wp_status estimate(struct wp_verifier *v, size_t part, const struct 
     WP_TRY(gather_facts(run, c, a, b, &facts, err));
     struct wp_estimate e = {.jaccard = wp_sketch_jaccard(sketch_a, sketch_b),
                             .shingles_a = a->shingles,
-                            .shingles_b = b->shingles};
-    enum wp_relation relation = wp_relation_estimate(&run->settings.rule, &e, &facts);
+                            .shingles_b = b->shingles,
+                            .furniture_a = a->shingles - wp_run_own_shingles(run, c->a, a),
+                            .furniture_b = b->shingles - wp_run_own_shingles(run, c->b, b)};
+    int gain;
+    enum wp_relation relation = wp_relation_estimate(&run->settings.rule, &e, &facts, &gain);
     if (relation == WP_RELATION_NONE) return WP_OK;
     struct wp_match match = {.a = c->a,
                              .b = c->b,
                              .coverage = (float)e.coverage,
                              .jaccard = (float)e.jaccard,
                              .containment = (float)e.containment,
-                             .relation = (uint8_t)relation};
+                             .relation = (uint8_t)relation,
+                             .gain = (int16_t)gain};
     return report(v, part, &match, err);
 }
 
-static enum wp_status verify_sketch(struct wp_verifier *v, size_t part, struct wp_error *err) {
+static enum wp_status verify_sketch(struct verifier *v, size_t part, struct wp_error *err) {
     for (size_t i = 0; i < v->candidates.count; i++) {
         if (i % 1024 == 0 && atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         WP_TRY(estimate(v, part, &v->candidates.items[i], err));
@@ -232,10 +245,41 @@ static enum wp_status verify_sketch(struct wp_verifier *v, size_t part, struct w
     return WP_OK;
 }
 
-enum wp_status wp_verifier_run(struct wp_verifier *v, size_t part, struct wp_error *err) {
+static enum wp_status verifier_run(struct verifier *v, size_t part, struct wp_error *err) {
     WP_TRY(wp_candidates_gather(&v->candidates, &v->run->hits, part, &v->run->sparse, err));
     v->seen += v->candidates.count;
     WP_TRY(keep_promising(v, err));
     v->verified += v->candidates.count;
     return v->run->settings.verify_exact ? verify_exact(v, part, err) : verify_sketch(v, part, err);
+}
+
+/* ---- the stage ---- */
+
+struct verify_pass {
+    struct wp_run *run;
+    struct verifier **workers;
+};
+
+static enum wp_status verify_part(void *self, size_t part, unsigned worker) {
+    struct verify_pass *pass = self;
+    struct wp_error err = {0};
+    enum wp_status status = WP_OK;
+    if (!pass->workers[worker]) status = verifier_new(&pass->workers[worker], pass->run);
+    if (status == WP_OK) status = verifier_run(pass->workers[worker], part, &err);
+    if (status != WP_OK) wp_run_fail(pass->run, &err);
+    return status;
+}
+
+enum wp_status wp_run_verify(struct wp_run *run, struct wp_error *err) {
+    unsigned threads = run->settings.threads;
+    struct verify_pass pass = {run, wp_zalloc(threads, sizeof *pass.workers)};
+    if (!pass.workers) return wp_fail(err, WP_ENOMEM, "out of memory");
+    struct wp_parallel_work work = {verify_part, &pass, &run->cancel};
+    enum wp_status status = wp_parallel(threads, WP_HIT_PARTS, &work);
+    for (unsigned i = 0; i < threads; i++) {
+        if (status == WP_OK && pass.workers[i]) status = verifier_finish(pass.workers[i], &run->error);
+        verifier_free(pass.workers[i]);
+    }
+    wp_free(pass.workers);
+    return status;
 }

@@ -109,7 +109,9 @@ static enum wp_status harvest_lines(struct wp_reader *r, struct wp_harvest *h, c
                                     struct wp_error *err) {
     struct wp_line_cursor cursor = wp_line_first(&b->lines, r->run->settings.max_record_bytes);
     struct wp_line line;
-    wp_harvest_begin(h, b->file, b->sequence);
+    struct wp_origin origin = {.file = b->file, .sequence = b->sequence, .offset = b->lines.offset};
+    if (b->as_it_lies) origin.data = b->lines.data;
+    wp_harvest_begin(h, &origin);
     while (wp_line_next(&cursor, &line)) {
         if (line.too_long)
             wp_harvest_reject(h, cursor.number - 1, WP_ETOOBIG, "longer than --max-record");

@@ -11,12 +11,16 @@ uint32_t wp_hits_ranks_per_part(uint64_t articles) {
 enum wp_status wp_hits_worker_init(struct wp_hits_worker *w, const struct wp_hits_stage *stage) {
     *w = (struct wp_hits_worker){0};
     WP_TRY(wp_parts_sender_init(&w->hits, stage->hits, WP_HIT_RUN));
+    if (stage->repeats) WP_TRY(wp_parts_sender_init(&w->examples, stage->repeats->examples, WP_EXAMPLE_RUN));
     return wp_parts_sender_init(&w->common, stage->common, WP_COMMON_RUN);
 }
 
 void wp_hits_worker_release(struct wp_hits_worker *w) {
     wp_parts_sender_release(&w->hits);
     wp_parts_sender_release(&w->common);
+    wp_parts_sender_release(&w->examples);
+    wp_free(w->room[0]);
+    wp_free(w->room[1]);
     wp_free(w->items);
     wp_free(w->scratch);
     wp_free(w->table);
@@ -25,6 +29,7 @@ void wp_hits_worker_release(struct wp_hits_worker *w) {
 
 enum wp_status wp_hits_worker_flush(struct wp_hits_worker *w, struct wp_error *err) {
     WP_TRY(wp_parts_sender_flush(&w->hits, err));
+    WP_TRY(wp_parts_sender_flush(&w->examples, err));
     return wp_parts_sender_flush(&w->common, err);
 }
 
@@ -81,7 +86,7 @@ static bool is_own(const struct wp_hits_stage *stage, const uint64_t *ranks, siz
     uint32_t candidate = 0;
     size_t lead = 0, has = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t owner = stage->owner(stage->self, (uint32_t)ranks[i]);
+        uint32_t owner = stage->owners[ranks[i]];
         if (!lead) candidate = owner;
         if (owner == candidate)
             lead++;
@@ -89,7 +94,7 @@ static bool is_own(const struct wp_hits_stage *stage, const uint64_t *ranks, siz
             lead--;
     }
     if (!candidate || lead * 2 < count) return false;
-    for (size_t i = 0; i < count; i++) has += stage->owner(stage->self, (uint32_t)ranks[i]) == candidate;
+    for (size_t i = 0; i < count; i++) has += stage->owners[ranks[i]] == candidate;
     return (double)has > WP_OWN_SHARE * (double)count;
 }
 
@@ -124,6 +129,33 @@ static size_t run_end(const uint64_t *items, size_t begin, size_t count) {
     return end;
 }
 
+static enum wp_status make_sift_room(struct wp_hits_worker *w, size_t count) {
+    if (count <= w->room_cap) return WP_OK;
+    wp_free(w->room[0]);
+    wp_free(w->room[1]);
+    w->room_cap = count + count / 2;
+    w->room[0] = wp_alloc(w->room_cap, sizeof *w->room[0]);
+    w->room[1] = wp_alloc(w->room_cap, sizeof *w->room[1]);
+    if (w->room[0] && w->room[1]) return WP_OK;
+    w->room_cap = 0;
+    return WP_ENOMEM;
+}
+
+/* The low bits of a shingle that its posting knows. */
+static uint64_t shingle_of(size_t part, uint64_t key) {
+    return key << WP_POSTING_PART_BITS | part;
+}
+
+/* The articles of one shingle, without those whose furniture it is: distinct ranks, ascending. */
+static enum wp_status gather_ranks(const struct wp_hits_stage *stage, struct wp_hits_worker *w,
+                                   uint64_t shingle, uint64_t *group, size_t *count, uint64_t *scratch,
+                                   struct wp_error *err) {
+    *count = rank_group(stage, group, *count, scratch);
+    if (!stage->repeats) return WP_OK;
+    if (make_sift_room(w, *count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    return wp_repeats_sift(stage->repeats, &w->examples, shingle, group, count, w->room, err);
+}
+
 enum wp_status wp_hits_run(const struct wp_hits_stage *stage, struct wp_hits_worker *w, size_t part,
                            struct wp_error *err) {
     size_t count = wp_parts_count(stage->postings, part);
@@ -136,7 +168,8 @@ enum wp_status wp_hits_run(const struct wp_hits_stage *stage, struct wp_hits_wor
         end = run_end(sorted, i, count);
         if (end - i < 2) continue;
         uint64_t key = wp_posting_key(sorted[i]);
-        size_t ranks = rank_group(stage, sorted + i, end - i, scratch);
+        size_t ranks = end - i;
+        WP_TRY(gather_ranks(stage, w, shingle_of(part, key), sorted + i, &ranks, scratch, err));
         WP_TRY(ranks > stage->fanout.pairs_max ? put_aside(stage, w, part, key, sorted + i, ranks, err)
                                                : pair_up(stage, w, sorted + i, ranks, err));
     }

@@ -18,8 +18,9 @@
 #include "base/bits.h"
 #include "base/order.h"
 #include "base/parts.h"
+#include "match/repeats.h"
 
-enum { WP_HIT_PARTS = 256, WP_HIT_CHUNK_BYTES = 32768, WP_HIT_RUN = 64 };
+enum { WP_HIT_PARTS = 128, WP_HIT_CHUNK_BYTES = 32768, WP_HIT_RUN = 64 };
 enum { WP_COMMON_CHUNK_BYTES = 4096, WP_COMMON_RUN = 16 };
 
 struct wp_fanout {
@@ -43,9 +44,9 @@ struct wp_hits_stage { /* constant while it runs, but for what the fields point 
     struct wp_parts *common;       /* filled by the first round, consumed by the second */
     struct wp_common_counts counts;
     const struct wp_bits *crowded_any,
-        *crowded_mixed; /* by rank: paired through such shingles; set between the rounds */
-    uint32_t (*owner)(void *self, uint32_t rank); /* 0 = none or not known; any thread */
-    void *self;
+        *crowded_mixed;               /* by rank: paired through such shingles; set between the rounds */
+    const uint32_t *owners;           /* by rank; 0 = none or not known */
+    const struct wp_repeats *repeats; /* takes furniture out first; NULL: nothing is */
     struct wp_parts *hits;
     uint32_t ranks_per_part; /* of hits */
     struct wp_fanout fanout;
@@ -53,9 +54,10 @@ struct wp_hits_stage { /* constant while it runs, but for what the fields point 
 
 /* A worker's memory; grows to the largest part. */
 struct wp_hits_worker {
-    struct wp_parts_sender hits, common;
+    struct wp_parts_sender hits, common, examples;
     uint64_t *items, *scratch, *table;
-    size_t cap;
+    uint64_t *room[2]; /* for wp_repeats_sift: as many as the articles of one shingle */
+    size_t cap, room_cap;
     uint64_t common_shingles, common_postings; /* put aside so far, and the articles they are in */
 };
 

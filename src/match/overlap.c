@@ -157,7 +157,7 @@ enum wp_status wp_overlap_base_set(struct wp_overlap_base *base, const struct wp
     if (n) memset(base->next, 0xff, n * sizeof *base->next); /* WP_OVERLAP_NONE */
     set_shingles(base, a->shingles, n);
     base->a = *a;
-    base->a.distinct = n - base->repeat_count;
+    base->a.distinct = n - base->repeat_count - (a->mask ? a->mask->shingles : 0);
     return WP_OK;
 }
 
@@ -243,20 +243,25 @@ static uint32_t sum_marks(const uint8_t *marks, uint32_t count) {
     return sum;
 }
 
-static inline uint32_t sum_smeared(const uint8_t *marks, uint32_t tokens, uint32_t width) {
+static inline uint32_t sum_smeared(const uint8_t *marks, const uint8_t *masked, uint32_t tokens,
+                                   uint32_t width) {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < tokens; i += 8) {
         uint64_t covered = load_word(marks + i);
         for (uint32_t s = 1; s < width; s++) covered |= load_word(marks + i - s);
+        if (masked) covered &= ~load_word(masked + i);
         sum += sum_bytes(covered);
     }
     return sum;
 }
 
-/* Tokens that stand in a marked shingle: a mark at i covers i .. i + width - 1. There are width - 1 zeros
- * before marks[0], and none but zeros from marks[tokens - width + 1] on. */
-static uint32_t sum_covered(const uint8_t *marks, uint32_t tokens, uint32_t width) {
-    return width == 5 ? sum_smeared(marks, tokens, 5) : sum_smeared(marks, tokens, width); /* 5: unrolled */
+/* Tokens that count and stand in a marked shingle: a mark at i covers i .. i + width - 1. There are width - 1
+ * zeros before marks[0], and none but zeros from marks[tokens - width + 1] on. */
+static uint32_t sum_covered(const uint8_t *marks, const struct wp_stream *s) {
+    const uint8_t *masked = s->mask ? s->mask->tokens : NULL;
+    if (s->width != 5) return sum_smeared(marks, masked, s->tokens, s->width);
+    return masked ? sum_smeared(marks, masked, s->tokens, 5)
+                  : sum_smeared(marks, NULL, s->tokens, 5); /* unrolled */
 }
 
 /* Pass 3: the counts, from the hits as marks. */
@@ -271,8 +276,8 @@ static enum wp_status count_overlap(struct wp_overlap_base *base, const struct w
     out->shared = sum_marks(in_a, base->a.count);
     for (uint32_t k = 0; k < base->repeat_count; k++)
         in_a[base->repeats[k]] = in_a[base->first[base->repeats[k]]];
-    out->covered_a = sum_covered(in_a, base->a.tokens, b->width);
-    out->covered_b = sum_covered(in_b, b->tokens, b->width);
+    out->covered_a = sum_covered(in_a, &base->a);
+    out->covered_b = sum_covered(in_b, b);
     return WP_OK;
 }
 
@@ -318,9 +323,9 @@ enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_
     base->hit_count = 0;
     WP_TRY(check_stream(b));
     out->distinct_a = base->a.distinct;
-    out->tokens_a = base->a.tokens;
+    out->tokens_a = wp_stream_own(&base->a);
     out->width = base->a.width;
-    out->tokens_b = b->tokens;
+    out->tokens_b = wp_stream_own(b);
     out->distinct_b = b->distinct;
     if (want & WP_OVERLAP_DISTINCT) WP_TRY(wp_overlap_count_distinct(base, b, out));
     if (b->width != base->a.width || !b->count || !base->a.count) return WP_OK;

@@ -11,14 +11,15 @@
  *                    [-------- 1 ----------]                        shingle that the other article has too
  *                        [-------- 2 ------------] ...
  *
- * The counts are sets (distinct shingles) for jaccard and containment, and tokens for coverage.
+ * The counts are sets (distinct shingles) for jaccard and containment, and tokens for coverage. Furniture
+ * that was taken out of a text (furniture.h) is in none of them: its shingles equal no other, and its tokens
+ * do not count.
  */
 #ifndef WP_MATCH_OVERLAP_H
 #define WP_MATCH_OVERLAP_H
 
-#include "base/memory.h"
-
 #include <stdbool.h>
+#include "match/furniture.h"
 
 #define WP_OVERLAP_NONE UINT32_MAX
 
@@ -35,17 +36,23 @@ struct wp_stream {
     uint32_t count;
     uint32_t tokens;
     uint32_t width;
-    uint32_t distinct; /* different shingles, if known (saves counting them); 0 = not known */
+    uint32_t distinct;          /* different shingles, if known (saves counting them); 0 = not known */
+    const struct wp_mask *mask; /* what of the text does not count; NULL: all counts */
 };
+
+/* The tokens that count. */
+static inline uint32_t wp_stream_own(const struct wp_stream *s) {
+    return s->mask ? s->mask->own : s->tokens;
+}
 
 /* a is the base, b the other. */
 struct wp_overlap {
     uint32_t shared; /* distinct shingles in both */
     uint32_t distinct_a;
     uint32_t distinct_b;           /* 0 when it was neither known nor asked for */
-    uint32_t covered_a, covered_b; /* tokens that stand in a shared shingle */
-    uint32_t tokens_a, tokens_b;
-    uint32_t width;       /* tokens to a shingle, of a */
+    uint32_t covered_a, covered_b; /* tokens that count and stand in a shared shingle */
+    uint32_t tokens_a, tokens_b;   /* tokens that count */
+    uint32_t width;                /* tokens to a shingle, of a */
     uint32_t longest_run; /* tokens of the longest run that both have in one piece; 0 unless asked for */
 };
 

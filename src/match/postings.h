@@ -11,14 +11,15 @@
 
 #include "base/parts.h"
 
-enum { WP_POSTING_PARTS = 1024, WP_POSTING_CHUNK_BYTES = 16384, WP_POSTING_RUN = 32 };
+enum { WP_POSTING_PART_BITS = 10, WP_POSTING_PARTS = 1 << WP_POSTING_PART_BITS };
+enum { WP_POSTING_CHUNK_BYTES = 16384, WP_POSTING_RUN = 32 };
 
 static inline size_t wp_posting_part(uint64_t shingle) {
     return shingle & (WP_POSTING_PARTS - 1);
 }
 
 static inline uint64_t wp_posting_pack(uint64_t shingle, uint32_t slot) {
-    return (shingle >> 10) << 32 | slot;
+    return (shingle >> WP_POSTING_PART_BITS) << 32 | slot;
 }
 
 static inline uint32_t wp_posting_key(uint64_t posting) {

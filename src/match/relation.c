@@ -76,7 +76,7 @@ unsigned wp_rule_wants(const struct wp_rule *rule) {
     }
 }
 
-bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least, bool same_owner) {
+bool wp_rule_may_match(const struct wp_rule *rule, double shared, double least, bool same_owner) {
     switch (rule->match) {
     case WP_MATCH_JACCARD: return shared * SAMPLE_DOUBT >= rule->jaccard * least;
     case WP_MATCH_EXACT: return false; /* exact copies are found by their hash */
@@ -93,14 +93,26 @@ struct evidence {
     uint32_t width, least_tokens; /* of the shorter text */
 };
 
-static double longer_needed(const struct wp_pair_facts *facts) {
-    return facts->same_owner ? WP_STORY_LONGER_SAME_OWNER : WP_STORY_LONGER;
+/* The coverage of the shorter text that makes a copy. */
+static double coverage_needed(const struct evidence *e, const struct wp_pair_facts *facts) {
+    double needed = e->coverage_longer >= WP_STORY_LONGER        ? WP_STORY_COVERAGE
+                    : e->coverage_longer >= WP_STORY_LONGER_PART ? WP_STORY_COVERAGE_PART
+                                                                 : WP_STORY_COVERAGE_ITEM;
+    if (e->least_tokens < WP_STORY_FORM_TOKENS && facts->seconds_apart > WP_STORY_LATE_SECONDS)
+        needed = fmax(needed, WP_STORY_COVERAGE_LATE);
+    if (e->least_tokens >= WP_STORY_SHORT) return needed;
+    double missing = (double)(WP_STORY_SHORT - e->least_tokens) / (WP_STORY_SHORT - WP_STORY_TOKENS_MIN);
+    return fmax(needed, WP_STORY_COVERAGE + missing * (WP_STORY_COVERAGE_SHORT - WP_STORY_COVERAGE));
 }
 
-/* The coverage of the shorter text that makes a copy. */
-static double coverage_needed(double coverage_longer, const struct wp_pair_facts *facts) {
-    if (coverage_longer >= longer_needed(facts)) return WP_STORY_COVERAGE;
-    return coverage_longer >= WP_STORY_LONGER_PART ? WP_STORY_COVERAGE_PART : WP_STORY_COVERAGE_ITEM;
+/* Is it one form, filled in twice? */
+static bool is_form(const struct evidence *e, const struct wp_pair_facts *facts) {
+    double least = facts->figures.least, common = facts->figures.common;
+    bool table = WP_STORY_TABLE_WORDS * facts->figures.least >= e->least_tokens;
+    if (e->least_tokens < WP_STORY_FORM_TOKENS && (table || facts->seconds_apart > WP_STORY_FORM_SECONDS))
+        return common < WP_STORY_FORM_FIGURES_SHARE * least;
+    if (facts->figures.least == WP_STORY_FIGURES) return common == 0;
+    return facts->figures.least > WP_STORY_FIGURES && common < WP_STORY_FIGURES_SHARE * least;
 }
 
 static bool has_passage(const struct evidence *e, const struct wp_pair_facts *facts) {
@@ -112,9 +124,20 @@ static bool has_pieces(const struct evidence *e) {
            e->covered >= (double)WP_STORY_EXCERPT_SHINGLES * e->width;
 }
 
-static enum wp_relation judge_story(const struct evidence *e, const struct wp_pair_facts *facts) {
+static int gain_of(double above) {
+    double share = above / WP_GAIN_RAMP;
+    if (share >= 1) return WP_GAIN_MAX;
+    if (share <= -1) return WP_GAIN_MIN;
+    if (share < 0) return (int)(share * -WP_GAIN_MIN);
+    return 1 + (int)(share * (WP_GAIN_MAX - 1));
+}
+
+static enum wp_relation judge_story(const struct evidence *e, const struct wp_pair_facts *facts, int *gain) {
+    *gain = WP_GAIN_MIN;
     if (e->least_tokens < WP_STORY_TOKENS_MIN) return WP_RELATION_NONE;
-    if (e->coverage >= coverage_needed(e->coverage_longer, facts)) return WP_RELATION_COPY;
+    double needed = coverage_needed(e, facts);
+    if (!is_form(e, facts)) *gain = gain_of(e->coverage - needed);
+    if (*gain > 0) return WP_RELATION_COPY;
     return has_passage(e, facts) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
 }
 
@@ -127,28 +150,39 @@ static struct evidence evidence_of(const struct wp_overlap *o) {
                              .least_tokens = o->tokens_a < o->tokens_b ? o->tokens_a : o->tokens_b};
 }
 
-static enum wp_relation copy_if(bool yes) {
+static enum wp_relation copy_if(bool yes, int *gain) {
+    *gain = yes ? WP_GAIN_MAX : WP_GAIN_MIN;
     return yes ? WP_RELATION_COPY : WP_RELATION_NONE;
 }
 
 enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,
-                                   const struct wp_pair_facts *facts) {
-    if (facts->same_tokens) return WP_RELATION_EXACT;
+                                   const struct wp_pair_facts *facts, int *gain) {
+    int unasked;
+    if (!gain) gain = &unasked;
+    if (facts->same_tokens) {
+        *gain = WP_GAIN_MAX;
+        return WP_RELATION_EXACT;
+    }
     struct evidence e = evidence_of(overlap);
     switch (rule->match) {
-    case WP_MATCH_STORY: return judge_story(&e, facts);
-    case WP_MATCH_JACCARD: return copy_if(wp_overlap_jaccard(overlap) >= rule->jaccard);
-    case WP_MATCH_SIMHASH: return copy_if(facts->simhash_distance <= rule->distance);
+    case WP_MATCH_STORY: return judge_story(&e, facts, gain);
+    case WP_MATCH_JACCARD: return copy_if(wp_overlap_jaccard(overlap) >= rule->jaccard, gain);
+    case WP_MATCH_SIMHASH: return copy_if(facts->simhash_distance <= rule->distance, gain);
     case WP_MATCH_EXACT: break;
     }
+    *gain = WP_GAIN_MIN;
     return WP_RELATION_NONE;
 }
 
 /* Fills what follows from Jaccard and the two counts: |A & B| = J (|A| + |B|) / (1 + J). */
-static double fill_estimate(struct wp_estimate *e) {
-    double a = e->shingles_a, b = e->shingles_b, least = a < b ? a : b, most = a < b ? b : a;
-    double shared = least > 0 ? e->jaccard * (a + b) / (1 + e->jaccard) : 0;
+static double fill_estimate(struct wp_estimate *e, bool same_owner) {
+    double shared = e->jaccard * (e->shingles_a + e->shingles_b) / (1 + e->jaccard);
+    if (same_owner) shared -= e->furniture_a < e->furniture_b ? e->furniture_a : e->furniture_b;
+    double a = e->shingles_a - e->furniture_a, b = e->shingles_b - e->furniture_b;
+    double least = a < b ? a : b, most = a < b ? b : a;
     if (shared > least) shared = least;
+    if (shared < 0 || least <= 0) shared = 0;
+    e->jaccard = a + b - shared > 0 ? shared / (a + b - shared) : 0;
     e->containment = least > 0 ? shared / least : 0;
     e->coverage = pow(e->containment, COVERAGE_EXPONENT);
     e->coverage_longer = most > 0 ? e->coverage * least / most : 0;
@@ -156,22 +190,24 @@ static double fill_estimate(struct wp_estimate *e) {
 }
 
 enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_estimate *estimate,
-                                      const struct wp_pair_facts *facts) {
-    double shared = fill_estimate(estimate);
-    uint32_t least =
-        estimate->shingles_a < estimate->shingles_b ? estimate->shingles_a : estimate->shingles_b;
+                                      const struct wp_pair_facts *facts, int *gain) {
+    bool whole = rule->match != WP_MATCH_STORY; /* a set rule speaks of all that stands there */
+    if (whole) estimate->furniture_a = estimate->furniture_b = 0;
+    double shared = fill_estimate(estimate, facts->same_owner);
+    double own_a = estimate->shingles_a - estimate->furniture_a,
+           own_b = estimate->shingles_b - estimate->furniture_b, least = own_a < own_b ? own_a : own_b;
     struct evidence e = {.coverage = estimate->coverage,
                          .coverage_longer = estimate->coverage_longer,
                          .covered = shared,
                          .width = ESTIMATE_WIDTH,
-                         .least_tokens = least ? least + ESTIMATE_WIDTH - 1 : 0};
-    if (facts->same_tokens) return WP_RELATION_EXACT;
+                         .least_tokens = least >= 1 ? (uint32_t)least + ESTIMATE_WIDTH - 1 : 0};
     switch (rule->match) {
-    case WP_MATCH_STORY: return judge_story(&e, facts);
-    case WP_MATCH_JACCARD: return copy_if(estimate->jaccard >= rule->jaccard);
-    case WP_MATCH_SIMHASH: return copy_if(facts->simhash_distance <= rule->distance);
+    case WP_MATCH_STORY: return judge_story(&e, facts, gain);
+    case WP_MATCH_JACCARD: return copy_if(estimate->jaccard >= rule->jaccard, gain);
+    case WP_MATCH_SIMHASH: return copy_if(facts->simhash_distance <= rule->distance, gain);
     case WP_MATCH_EXACT: break;
     }
+    *gain = WP_GAIN_MIN;
     return WP_RELATION_NONE;
 }
 
@@ -195,7 +231,7 @@ static void excerpt_reason(const struct evidence *e, const struct wp_pair_facts 
 
 static void story_reason(const struct evidence *e, const struct wp_pair_facts *facts, char *out,
                          size_t size) {
-    double needed = coverage_needed(e->coverage_longer, facts), part = longer_needed(facts);
+    double needed = coverage_needed(e, facts), part = WP_STORY_LONGER;
     if (e->least_tokens < WP_STORY_TOKENS_MIN) {
         snprintf(out, size, "the shorter text has %u words; below %d only exact copies count",
                  e->least_tokens, WP_STORY_TOKENS_MIN);
@@ -204,13 +240,15 @@ static void story_reason(const struct evidence *e, const struct wp_pair_facts *f
     bool above = e->coverage_longer >= part;
     if (!above && e->coverage_longer < WP_STORY_LONGER_PART) part = WP_STORY_LONGER_PART;
     char tail[160] = "";
-    if (e->coverage < needed) excerpt_reason(e, facts, tail, sizeof tail);
-    snprintf(
-        out, size,
-        "%.1f %% of the shorter text and %.1f %% of the longer one are shared; with %s %.0f %% of the longer "
-        "one%s, %.0f %% of the shorter makes a copy%s",
-        100 * e->coverage, 100 * e->coverage_longer, above ? "at least" : "less than", 100 * part,
-        facts->same_owner ? " (of the same owner)" : "", 100 * needed, tail);
+    if (is_form(e, facts) && e->coverage >= needed)
+        snprintf(tail, sizeof tail, ", but most of their figures differ: one form filled in twice");
+    else if (e->coverage < needed)
+        excerpt_reason(e, facts, tail, sizeof tail);
+    snprintf(out, size,
+             "%.1f %% of the shorter text and %.1f %% of the longer one are shared; with %s %.0f %% of the "
+             "longer one, %.0f %% of the shorter makes a copy%s",
+             100 * e->coverage, 100 * e->coverage_longer, above ? "at least" : "less than", 100 * part,
+             100 * needed, tail);
 }
 
 const char *wp_relation_reason(const struct wp_rule *rule, const struct wp_overlap *overlap,

@@ -14,6 +14,7 @@
 #define WP_MATCH_RELATION_H
 
 #include "match/overlap.h"
+#include "sketch/figures.h"
 
 enum wp_relation {
     WP_RELATION_NONE = 0,
@@ -37,23 +38,43 @@ struct wp_rule {
  * The story rule. An article is a copy when enough of the shorter text stands in the longer one. How much is
  * enough depends on how large a part of the longer one that is:
  *
- *  - a fifth of it or more: 0.60. A reprint has a new headline, a new lead and a cut end. People who
- *    label pairs draw the line at 55-65 % shared text.
+ *  - a fifth of it or more: 0.57. A reprint has a new headline, a new lead and a cut end. People who
+ *    label pairs draw the line at 55-65 % shared text, and a run of five words sees a little less of a
+ *    lightly edited text than they do.
  *
  *  - a tenth or more: 0.75. The longer one tells more than this story. Only if the shorter has next to
  *    nothing of its own is it still that story's text.
  *
  *  - less: 0.90. An item in a round-up, or a text cut to its beginning: a copy only when it is there whole.
  *
- * Between articles of one owner the first line begins at a quarter: an outlet tells its own earlier reports
- * again inside later ones.
+ * Two texts that are the same but for their figures are filled-in forms (rates, results, daily counts), not
+ * copies (sketch/figures.h).
  */
-#define WP_STORY_COVERAGE 0.60
+#define WP_STORY_COVERAGE 0.57
 #define WP_STORY_COVERAGE_PART 0.75
 #define WP_STORY_COVERAGE_ITEM 0.90
 #define WP_STORY_LONGER 0.20
-#define WP_STORY_LONGER_SAME_OWNER 0.25
 #define WP_STORY_LONGER_PART 0.10
+
+/* Of a text of a few lines one stock phrase is a large part: below WP_STORY_SHORT words more is asked for,
+ * rising to WP_STORY_COVERAGE_SHORT at WP_STORY_TOKENS_MIN. */
+#define WP_STORY_SHORT 60
+#define WP_STORY_COVERAGE_SHORT 0.90
+/* Two that are one form, filled in twice, are no copies. Figures tell: of WP_STORY_FIGURES that two texts
+ * could have in common they must have one, of more a half (a copy may tell a date otherwise, or add an age).
+ *
+ * Forms are mostly short, and filled in again on another day, while nineteen copies of twenty are run within
+ * a day of each other. So of short texts that are further apart any figures must agree, four of five; and
+ * those that are more than a week apart must be nearly the same. So must the figures of tables, in which
+ * every sixth word is one. */
+#define WP_STORY_FIGURES 3
+#define WP_STORY_FIGURES_SHARE 0.5
+#define WP_STORY_FORM_TOKENS 200
+#define WP_STORY_FORM_SECONDS (18 * 3600)
+#define WP_STORY_FORM_FIGURES_SHARE 0.8
+#define WP_STORY_TABLE_WORDS 6
+#define WP_STORY_LATE_SECONDS (7 * 86400)
+#define WP_STORY_COVERAGE_LATE 0.80
 
 /* No copy, but worth a link: a passage of about thirty words (six shingles end to end) is longer than a stock
  * phrase, a title with its name, or an agency's tail (between articles of different owners: within one it is
@@ -77,9 +98,11 @@ struct wp_rule {
 
 /* What is known of a pair besides its overlap. */
 struct wp_pair_facts {
-    bool same_owner;           /* false when either has none */
-    bool same_tokens;          /* by their exact hashes */
-    uint32_t simhash_distance; /* read with WP_MATCH_SIMHASH only */
+    bool same_owner;                  /* false when either has none */
+    bool same_tokens;                 /* by their exact hashes */
+    struct wp_figures_shared figures; /* zero: not known */
+    int64_t seconds_apart;            /* between their dates; 0 = not known */
+    uint32_t simhash_distance;        /* read with WP_MATCH_SIMHASH only */
 };
 
 /* Reads a rule as written above. WP_EINVAL with words; *rule is then unchanged. */
@@ -87,25 +110,34 @@ enum wp_status wp_rule_parse(const char *text, struct wp_rule *rule, struct wp_e
 /* Writes the rule so that it can be parsed again, "jaccard:0.5"; returns out. */
 const char *wp_rule_text(const struct wp_rule *rule, char *out, size_t size);
 
+/* How much a pair says for (to WP_GAIN_MAX) or against (to WP_GAIN_MIN) being told in one story: from what
+ * its coverage is above or below what makes a copy, full at WP_GAIN_RAMP. A pair of copies counts more than
+ * one that shares nothing: of two reprints of one story each may have kept another half. */
+enum { WP_GAIN_MAX = 500, WP_GAIN_MIN = -200 };
+#define WP_GAIN_RAMP 0.09
+
 /* What wp_overlap_compare must find out for this rule: enum wp_overlap_want, or-ed. */
 unsigned wp_rule_wants(const struct wp_rule *rule);
 
 /* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones) and the
  * smaller article has `least`? false: not worth comparing. */
-bool wp_rule_may_match(const struct wp_rule *rule, double shared, uint32_t least, bool same_owner);
+bool wp_rule_may_match(const struct wp_rule *rule, double shared, double least, bool same_owner);
 
+/* *gain, which may be NULL: for a copy more than 0, else 0 or less; WP_GAIN_MAX for exact copies and by the
+ * rules that know only yes and no. */
 enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,
-                                   const struct wp_pair_facts *facts);
+                                   const struct wp_pair_facts *facts, int *gain);
 
 /* The same for a pair known by sketches alone. coverage, coverage_longer and containment are filled; the
  * first two are guesses: what Jaccard says nothing of is in how many pieces the shared text lies. */
 struct wp_estimate {
-    double jaccard; /* given */
-    uint32_t shingles_a, shingles_b;
+    double jaccard; /* given, of all shingles; without furniture afterwards */
+    double shingles_a, shingles_b;
+    double furniture_a, furniture_b; /* of these, the owner's furniture; shared if the owner is the same */
     double coverage, coverage_longer, containment;
 };
 enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_estimate *estimate,
-                                      const struct wp_pair_facts *facts);
+                                      const struct wp_pair_facts *facts, int *gain);
 
 /* Why wp_relation_judge answers what it does, as one English sentence without a full stop. Returns out. */
 const char *wp_relation_reason(const struct wp_rule *rule, const struct wp_overlap *overlap,

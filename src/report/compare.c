@@ -89,7 +89,7 @@ struct wp_source_range wp_side_bytes(const struct wp_side *side, uint32_t first,
 
 static void fill_comparison(const struct wp_pair *pair, const struct wp_rule *rule, struct wp_comparison *c) {
     const struct wp_overlap *o = &pair->overlap;
-    c->relation = wp_relation_name(wp_relation_judge(rule, o, &pair->facts));
+    c->relation = wp_relation_name(wp_relation_judge(rule, o, &pair->facts, NULL));
     c->coverage = wp_overlap_coverage(o);
     c->coverage_a = wp_overlap_coverage_a(o);
     c->coverage_b = wp_overlap_coverage_b(o);

@@ -9,7 +9,7 @@
 #define REASON_BYTES 512
 
 static enum wp_relation relation_of(const struct wp_explanation *x) {
-    return wp_relation_judge(&x->rule, &x->pair->overlap, &x->pair->facts);
+    return wp_relation_judge(&x->rule, &x->pair->overlap, &x->pair->facts, NULL);
 }
 
 static enum wp_status add_bold(struct wp_buffer *out, const char *text, bool color) {

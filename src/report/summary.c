@@ -65,6 +65,8 @@ static void put_counts(struct json *j, const struct wp_summary *s) {
     put_count(j, "repeated_ids", run->counts.repeated_ids);
     put_count(j, "too_short_to_compare", run->counts.too_short);
     put_count(j, "exact_copies", run->counts.exact_copies);
+    put_count(j, "banners", run->counts.banners);
+    put_count(j, "furniture_shingles", run->counts.furniture_shingles);
     put_count(j, "postings", run->counts.postings);
     put_count(j, "common_shingles", run->counts.common_shingles);
     put_count(j, "common_postings", run->counts.common_postings);
@@ -106,6 +108,7 @@ static void put_costs(struct json *j, const struct wp_summary *s) {
     put_real(j, "read_seconds", run->stage_seconds[WP_STAGE_READ]);
     put_real(j, "families_seconds", run->stage_seconds[WP_STAGE_FAMILIES]);
     put_real(j, "hits_seconds", run->stage_seconds[WP_STAGE_HITS]);
+    put_real(j, "furniture_seconds", run->stage_seconds[WP_STAGE_FURNITURE]);
     put_real(j, "verify_seconds", run->stage_seconds[WP_STAGE_VERIFY]);
     put_real(j, "stories_seconds", run->stage_seconds[WP_STAGE_STORIES]);
     put_real(j, "output_seconds", s->output_seconds);

@@ -1,0 +1,108 @@
+/* furniture.c - see furniture.h. */
+#include "match/furniture.h"
+
+#include <string.h>
+
+#define FIRST_CAP ((size_t)1024)
+#define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
+#define FILTER_MASK (((uint64_t)1 << WP_FURNITURE_FILTER_BITS) - 1)
+#define TAKEN_OUT ((uint64_t)1 << 63)
+#define TAG_SHIFT 40
+#define FILTER_STEP 512 /* positions filtered at a time */
+
+enum wp_status wp_furniture_init(struct wp_furniture *f) {
+    *f = (struct wp_furniture){0};
+    f->filter = wp_zalloc((FILTER_MASK + 1) / 64, sizeof *f->filter);
+    return f->filter ? WP_OK : WP_ENOMEM;
+}
+
+void wp_furniture_release(struct wp_furniture *f) {
+    wp_free(f->table);
+    wp_free(f->filter);
+    *f = (struct wp_furniture){0};
+}
+
+/* A shingle is spread evenly and an owner's number is a hash: one multiplication each is enough. Never 0. */
+static uint64_t entry_of(uint32_t owner, uint64_t shingle) {
+    uint64_t x = (shingle & SHINGLE_MASK) * 0x9E3779B97F4A7C15u ^ (owner + 1ull) * 0xD6E8FEB86659FD93u;
+    x = (x ^ x >> 32) * 0xD6E8FEB86659FD93u;
+    return x ? x : 1;
+}
+
+/* Where an entry stands or would stand. */
+static size_t place_of(const struct wp_furniture *f, uint64_t entry) {
+    size_t at = entry & (f->cap - 1);
+    while (f->table[at] && f->table[at] != entry) at = (at + 1) & (f->cap - 1);
+    return at;
+}
+
+static enum wp_status grow(struct wp_furniture *f) {
+    struct wp_furniture larger = *f;
+    larger.cap = f->cap ? 2 * f->cap : FIRST_CAP;
+    larger.table = wp_zalloc(larger.cap, sizeof *larger.table);
+    if (!larger.table) return WP_ENOMEM;
+    for (size_t i = 0; i < f->cap; i++)
+        if (f->table[i]) larger.table[place_of(&larger, f->table[i])] = f->table[i];
+    wp_free(f->table);
+    *f = larger;
+    return WP_OK;
+}
+
+enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
+    uint64_t entry = entry_of(owner, shingle), bit = shingle & FILTER_MASK;
+    if (2 * (f->count + 1) > f->cap && f->cap < 2 * WP_FURNITURE_MAX) WP_TRY(grow(f));
+    size_t at = place_of(f, entry);
+    if (f->table[at]) return WP_OK;
+    if (f->count >= WP_FURNITURE_MAX) {
+        f->left_out++;
+        return WP_OK;
+    }
+    f->table[at] = entry;
+    f->count++;
+    f->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+    return WP_OK;
+}
+
+static inline bool may_have(const struct wp_furniture *f, uint64_t shingle) {
+    uint64_t bit = shingle & FILTER_MASK;
+    return f->filter[bit / 64] >> bit % 64 & 1;
+}
+
+bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
+    if (!f->count || !may_have(f, shingle)) return false;
+    return f->table[place_of(f, entry_of(owner, shingle))] ||
+           f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
+}
+
+/* Positions whose shingle may be furniture, without a branch that depends on the text. */
+static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *restrict shingles,
+                                 uint32_t first, uint32_t end, uint32_t *restrict out) {
+    const uint64_t *restrict filter = f->filter;
+    uint32_t found = 0;
+    for (uint32_t i = first; i < end; i++) {
+        uint64_t bit = shingles[i] & FILTER_MASK;
+        out[found] = i;
+        found += filter[bit / 64] >> bit % 64 & 1;
+    }
+    return found;
+}
+
+void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
+                           uint32_t width, uint32_t tag, struct wp_mask *mask) {
+    uint32_t until = 0; /* tokens below are settled */
+    uint32_t maybe[FILTER_STEP];
+    mask->shingles = 0;
+    for (uint32_t first = 0; f->count && first < count; first += FILTER_STEP) {
+        uint32_t end = count - first < FILTER_STEP ? count : first + FILTER_STEP;
+        uint32_t found = filter_positions(f, shingles, first, end, maybe);
+        for (uint32_t k = 0; k < found; k++) {
+            uint32_t i = maybe[k], from = i > until ? i : until;
+            if (!wp_furniture_has(f, owner, shingles[i])) continue;
+            memset(mask->tokens + from, 1, i + width - from);
+            mask->own -= i + width - from;
+            until = i + width;
+            shingles[i] = TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
+            mask->shingles++;
+        }
+    }
+}

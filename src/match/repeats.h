@@ -1,0 +1,42 @@
+/*
+ * repeats.h - the sampled shingles that are furniture, found among the postings.
+ *
+ * The articles of one shingle come as a list. Those of an owner are looked at together: when they tell
+ * WP_FURNITURE_STORIES stories whose titles have nothing in common, the shingle is that owner's furniture.
+ * Then they leave the list, so that no two articles become candidates through what their site has around
+ * them; and the articles in which the stories were counted are sent on as examples, in whose texts the whole
+ * passage is found afterwards. In the same way a shingle becomes furniture of all, counted over the articles,
+ * whoever owns them, that speak of none of their titles.
+ */
+#ifndef WP_MATCH_REPEATS_H
+#define WP_MATCH_REPEATS_H
+
+#include "base/bits.h"
+#include "base/parts.h"
+#include "match/furniture.h"
+#include "sketch/title.h"
+
+enum { WP_EXAMPLE_PARTS = 64, WP_EXAMPLE_CHUNK_BYTES = 4096, WP_EXAMPLE_RUN = 16 };
+
+/* Articles of one owner and shingle that are looked at for different stories, the first ones. */
+#define WP_REPEATS_LOOKED_AT 256
+
+struct wp_repeats {                 /* constant while it is used, but for what the fields point to */
+    const uint32_t *owners;         /* by rank; 0 = none */
+    const struct wp_bits *unspoken; /* by rank: short, and says nothing of its title */
+    /* The title of a rank, in place or in scratch; NULL after a failed read. Any thread. */
+    const struct wp_title *(*title)(void *self, uint32_t rank, struct wp_title *scratch,
+                                    struct wp_error *err);
+    void *self;
+    const struct wp_furniture *known; /* learnt in earlier runs */
+    _Atomic uint8_t *counts;          /* by rank: samples that are furniture, added up here */
+    struct wp_parts *examples; /* owner << 32 | rank, into part owner % WP_EXAMPLE_PARTS; owner 0: of all */
+};
+
+/* Takes the articles for whose owner the shingle is furniture out of a list of ranks, distinct and ascending;
+ * *count is what is left, in order. keys and scratch have room for *count numbers. Of the shingle the low
+ * WP_FURNITURE_SHINGLE_BITS are known. */
+enum wp_status wp_repeats_sift(const struct wp_repeats *r, struct wp_parts_sender *examples, uint64_t shingle,
+                               uint64_t *ranks, size_t *count, uint64_t *const room[2], struct wp_error *err);
+
+#endif
