@@ -117,7 +117,7 @@ static enum wp_status agree(struct teller *t) {
         t->edges[i] = (struct wp_edge){node_of(n, t->matches[i].a), node_of(n, t->matches[i].b),
                                        t->matches[i].gain, (uint32_t)i};
     WP_TRY(wp_graph_init(&t->graph, n->count, t->edges, t->count));
-    return wp_agree(&t->graph, WP_GAIN_MIN, t->story);
+    return wp_agree(&t->graph, WP_GAIN_MAX, WP_GAIN_MIN, t->story);
 }
 
 /* Every member of every story with its representative, exact copies with that of the article they copy. */

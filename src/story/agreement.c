@@ -7,7 +7,7 @@
 /* Stories are numbered while they change; a number whose story has become empty is free. */
 struct division {
     const struct wp_graph *graph;
-    int64_t absent;
+    int64_t sure, absent;
     uint32_t *of;   /* by node: number of its story */
     uint32_t *size; /* by number */
     uint32_t *free; /* a stack of free numbers */
@@ -217,8 +217,24 @@ static bool matches(const struct wp_graph *g, uint32_t a, uint32_t b) {
     return entry != UINT64_MAX && g->gain[entry] > 0;
 }
 
-/* The member with the most gain stands for each story; who matches neither it nor half of the others leaves.
- */
+/* Is the node a sure copy of a member that matches the representative? */
+static bool matches_through(const struct division *d, uint32_t node, uint32_t representative) {
+    const struct wp_graph *g = d->graph;
+    for (uint64_t e = g->first[node]; e < g->first[node + 1]; e++) {
+        uint32_t other = g->neighbour[e];
+        if (g->gain[e] >= d->sure && d->of[other] == d->of[node] && matches(g, other, representative)) return true;
+    }
+    return false;
+}
+
+static bool belongs(const struct division *d, uint32_t node, uint32_t representative) {
+    int64_t gain;
+    return node == representative || matches(d->graph, node, representative) ||
+           2 * links_within(d, node, &gain) >= d->size[d->of[node]] - 1 ||
+           matches_through(d, node, representative);
+}
+
+/* The member with the most gain stands for each story; who does not belong to it leaves. */
 static void name_stories(struct division *d, uint32_t *story) {
     const struct wp_graph *g = d->graph;
     uint32_t *chosen = d->touched; /* by number */
@@ -233,15 +249,14 @@ static void name_stories(struct division *d, uint32_t *story) {
     }
     for (uint32_t n = 0; n < g->nodes; n++) {
         uint32_t representative = chosen[d->of[n]];
-        bool belongs = n == representative || matches(g, n, representative) ||
-                       2 * links_within(d, n, &gain) >= d->size[d->of[n]] - 1;
-        story[n] = belongs ? representative : n;
+        story[n] = belongs(d, n, representative) ? representative : n;
     }
 }
 
-enum wp_status wp_agree(const struct wp_graph *g, int32_t absent, uint32_t *story) {
+enum wp_status wp_agree(const struct wp_graph *g, int32_t sure, int32_t absent, uint32_t *story) {
     struct division d;
     enum wp_status status = division_init(&d, g, absent);
+    d.sure = sure;
     if (status == WP_OK) status = search(&d);
     if (status == WP_OK) name_stories(&d, story);
     division_release(&d);

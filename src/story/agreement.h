@@ -14,8 +14,8 @@
  *
  * (Local search for correlation clustering: Bansal, Blum and Chawla 2004, "Correlation Clustering"; moves and
  * merges as in the Louvain method of Blondel et al. 2008.) In the end each story has a representative, the
- * member with the most gain, and every other member matches it or at least half of the members; who does not
- * leaves. Of a story of many hundred not all pairs are compared, so that no more than WP_AGREEMENT_ABSENT
+ * member with the most gain, and every other member matches it, or at least half of the members, or is a sure copy
+ * of one that matches it (the end of a text whose beginning another kept); who does not leaves. Of a story of many hundred not all pairs are compared, so that no more than WP_AGREEMENT_ABSENT
  * pairs that never met count against a move.
  *
  * Gains are whole numbers and ties go to the earlier article, so that the result depends on the input alone.
@@ -28,7 +28,7 @@
 enum { WP_AGREEMENT_ROUNDS = 20, WP_AGREEMENT_ABSENT = 12 };
 
 /* story[n] becomes the representative of n's story (itself for one on its own); story has g->nodes entries.
- * absent: the gain of a pair without an edge, 0 or less. WP_ENOMEM. */
-enum wp_status wp_agree(const struct wp_graph *g, int32_t absent, uint32_t *story);
+ * sure: the gain of a sure copy; absent: that of a pair without an edge, 0 or less. WP_ENOMEM. */
+enum wp_status wp_agree(const struct wp_graph *g, int32_t sure, int32_t absent, uint32_t *story);
 
 #endif
