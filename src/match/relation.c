@@ -111,6 +111,7 @@ static bool is_form(const struct evidence *e, const struct wp_pair_facts *facts)
     bool table = WP_STORY_TABLE_WORDS * facts->figures.least >= e->least_tokens;
     if (e->least_tokens < WP_STORY_FORM_TOKENS && (table || facts->seconds_apart > WP_STORY_FORM_SECONDS))
         return common < WP_STORY_FORM_FIGURES_SHARE * least;
+    if (e->least_tokens < WP_STORY_SHORT && facts->figures.least) return common == 0;
     if (facts->figures.least == WP_STORY_FIGURES) return common == 0;
     return facts->figures.least > WP_STORY_FIGURES && common < WP_STORY_FIGURES_SHARE * least;
 }

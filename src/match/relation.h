@@ -61,7 +61,8 @@ struct wp_rule {
 #define WP_STORY_SHORT 60
 #define WP_STORY_COVERAGE_SHORT 0.90
 /* Two that are one form, filled in twice, are no copies. Figures tell: of WP_STORY_FIGURES that two texts
- * could have in common they must have one, of more a half (a copy may tell a date otherwise, or add an age).
+ * could have in common they must have one, of more a half (a copy may tell a date otherwise, or add an age);
+ * texts of a few lines must have one in any case.
  *
  * Forms are mostly short, and filled in again on another day, while nineteen copies of twenty are run within
  * a day of each other. So of short texts that are further apart any figures must agree, four of five; and

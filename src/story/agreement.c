@@ -222,7 +222,8 @@ static bool matches_through(const struct division *d, uint32_t node, uint32_t re
     const struct wp_graph *g = d->graph;
     for (uint64_t e = g->first[node]; e < g->first[node + 1]; e++) {
         uint32_t other = g->neighbour[e];
-        if (g->gain[e] >= d->sure && d->of[other] == d->of[node] && matches(g, other, representative)) return true;
+        if (g->gain[e] >= d->sure && d->of[other] == d->of[node] && matches(g, other, representative))
+            return true;
     }
     return false;
 }

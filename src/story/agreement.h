@@ -14,9 +14,10 @@
  *
  * (Local search for correlation clustering: Bansal, Blum and Chawla 2004, "Correlation Clustering"; moves and
  * merges as in the Louvain method of Blondel et al. 2008.) In the end each story has a representative, the
- * member with the most gain, and every other member matches it, or at least half of the members, or is a sure copy
- * of one that matches it (the end of a text whose beginning another kept); who does not leaves. Of a story of many hundred not all pairs are compared, so that no more than WP_AGREEMENT_ABSENT
- * pairs that never met count against a move.
+ * member with the most gain, and every other member matches it, or at least half of the members, or is a sure
+ * copy of one that matches it (the end of a text whose beginning another kept); who does not leaves. Of a
+ * story of many hundred not all pairs are compared, so that no more than WP_AGREEMENT_ABSENT pairs that never
+ * met count against a move.
  *
  * Gains are whole numbers and ties go to the earlier article, so that the result depends on the input alone.
  */
