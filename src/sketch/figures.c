@@ -7,6 +7,8 @@
 #endif
 #include "base/hash.h"
 
+enum { FIND_STEP = 64 }; /* as many bytes are readable behind a text (tokens.h) */
+
 /* Bytes of the digit that stands at text[at], 0 when none does. */
 static unsigned digit_at(const uint8_t *text, size_t at) {
     uint8_t c = text[at], next = text[at + 1];
@@ -14,22 +16,33 @@ static unsigned digit_at(const uint8_t *text, size_t at) {
     return (c == 0xd9 && next >= 0xa0 && next <= 0xa9) || (c == 0xdb && next >= 0xb0 && next <= 0xb9) ? 2 : 0;
 }
 
+#if defined(__SSE2__)
+/* Where among 16 bytes a digit or the first byte of one stands. */
+static inline __m128i digits_among(__m128i bytes) {
+    __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8('0')); /* a digit is 0 to 9 now */
+    __m128i ascii = _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(9)), above);
+    __m128i arabic = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8((char)0xdb));
+    return _mm_or_si128(ascii, arabic); /* d9 or db */
+}
+
+static inline __m128i load16(const uint8_t *text) {
+    return _mm_loadu_si128((const __m128i *)(const void *)text);
+}
+#endif
+
 /* The first place from `at` on where a digit or the first byte of one stands, `len` when there is none. Up to
- * 16 bytes behind the text are read. */
+ * FIND_STEP bytes behind the text are read. */
 static size_t find_digit(const uint8_t *text, size_t at, size_t len) {
 #if defined(__SSE2__)
-    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9), arabic = _mm_set1_epi8((char)0xd9),
-                  persian = _mm_set1_epi8((char)0xdb);
-    for (; at < len; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
-        __m128i above = _mm_sub_epi8(bytes, zero); /* a digit is 0 to 9 now */
-        __m128i hit = _mm_cmpeq_epi8(_mm_min_epu8(above, nine), above);
-        hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(bytes, arabic), _mm_cmpeq_epi8(bytes, persian)));
-        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
-        if (mask) {
-            at += (size_t)__builtin_ctz(mask);
-            return at < len ? at : len;
-        }
+    for (; at < len; at += FIND_STEP) {
+        __m128i a = digits_among(load16(text + at)), b = digits_among(load16(text + at + 16));
+        __m128i c = digits_among(load16(text + at + 32)), d = digits_among(load16(text + at + 48));
+        if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)))) continue;
+        uint64_t mask =
+            (uint64_t)(unsigned)_mm_movemask_epi8(a) | (uint64_t)(unsigned)_mm_movemask_epi8(b) << 16 |
+            (uint64_t)(unsigned)_mm_movemask_epi8(c) << 32 | (uint64_t)(unsigned)_mm_movemask_epi8(d) << 48;
+        at += (size_t)__builtin_ctzll(mask);
+        return at < len ? at : len;
     }
     return len;
 #else

@@ -19,7 +19,7 @@ enum {
     WP_TITLE_WORDS = 8,
     WP_TITLE_BYTES_MAX = 1024,    /* of a title that are looked at */
     WP_TITLE_FIRST_TOKENS = 12,   /* of a text that stand for a title */
-    WP_TITLE_SPOKEN_TOKENS = 256, /* a longer text is taken to speak of its title */
+    WP_TITLE_SPOKEN_TOKENS = 200, /* a longer text is taken to speak of its title */
 };
 
 /* The lowest hashes of its words, ascending and distinct, zeros behind. All zero: not known. */
