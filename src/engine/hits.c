@@ -9,7 +9,7 @@
 #include "match/postings.h"
 
 /* Parts of the postings after which their memory goes back to the system. */
-#define TRIM_PARTS 128
+#define TRIM_PARTS 64
 
 /* Two rounds over parts, by workers with memory of their own, indexed by thread. */
 struct hits_pass {

@@ -10,7 +10,7 @@
 #define STREAM_RAM_BYTES ((size_t)32 << 20)
 /* What a run needs beside its stores: blocks and batches in flight, scratch of the threads, the libraries. */
 #define FIXED_BYTES ((uint64_t)40 << 20)
-#define PER_THREAD_BYTES ((uint64_t)6 << 20)
+#define PER_THREAD_BYTES ((uint64_t)32 << 20)
 
 /* The default rule looks for stories: bounded work is worth more than every pair. A set rule was asked for
  * its pairs, so that only shingles as common as furniture are cut. */
