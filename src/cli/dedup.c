@@ -265,7 +265,7 @@ static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
         d->size_unknown |= !known;
         d->total_bytes += d->stamps[i].bytes;
         bool packed = wp_format_of_name(name) != WP_FORMAT_PLAIN;
-        *(packed ? &d->sizes.packed_bytes : &d->sizes.plain_bytes) += d->stamps[i].bytes;
+        *(packed ? &d->sizes.packed_bytes : &d->sizes.again_bytes) += d->stamps[i].bytes;
         wp_file_close(&f, NULL);
     }
     return WP_OK;

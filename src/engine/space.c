@@ -24,7 +24,7 @@ struct wp_space wp_space_estimate(const struct wp_settings *s, const struct wp_s
     bool streams_kept = s->verify_exact && s->rule.match != WP_MATCH_EXACT;
     uint64_t streams = streams_kept ? (uint64_t)(STREAM_SHARE * decoded) : 0, stores = 0;
     if (s->memory_bytes)
-        stores = (uint64_t)(STORES_SHARE * decoded);
+        stores = (uint64_t)(STORES_SHARE * (decoded + (double)in->again_bytes));
     else
         streams = streams > STREAMS_IN_MEMORY_BYTES ? streams - STREAMS_IN_MEMORY_BYTES : 0;
     return (struct wp_space){.least = in->copied_bytes, .most = in->copied_bytes + streams + stores};

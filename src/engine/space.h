@@ -8,8 +8,9 @@
 
 /* What is known of the inputs; 0 for those whose size is not. */
 struct wp_space_inputs {
-    uint64_t plain_bytes;  /* not compressed, by their names, and standard input from a file */
-    uint64_t packed_bytes; /* compressed */
+    uint64_t plain_bytes;  /* standard input from a file */
+    uint64_t packed_bytes; /* files compressed, by their names */
+    uint64_t again_bytes;  /* other files: their texts are read again and not kept aside */
     uint64_t copied_bytes; /* those of standard input that must be kept for writing the records */
 };
 

@@ -34,8 +34,9 @@ static uint64_t most(const char *match, const char *verify, const char *memory,
 
 static void estimates(void **state) {
     (void)state;
-    const struct wp_space_inputs none = {0}, small = {.plain_bytes = 20000000}, plain = {10 * GB, 0, 0},
-                                 packed = {0, 10 * GB, 0}, copied = {10 * GB, 0, 10 * GB};
+    const struct wp_space_inputs none = {0}, small = {.plain_bytes = 20000000}, plain = {10 * GB, 0, 0, 0},
+                                 packed = {0, 10 * GB, 0, 0}, again = {0, 0, 10 * GB, 0},
+                                 copied = {10 * GB, 0, 0, 10 * GB};
     assert_int_equal(most("story", "exact", NULL, &none), 0);
     assert_int_equal(most("story", "exact", NULL, &small), 0); /* stays in memory */
     assert_true(most("story", "exact", "67108864", &small) > 0);
@@ -49,6 +50,8 @@ static void estimates(void **state) {
     assert_true(most("story", "exact", NULL, &packed) > 3 * streams);
     assert_true(most("story", "exact", "67108864", &plain) > streams);
     assert_true(most("story", "sketch", "67108864", &plain) > 0);
+    assert_int_equal(most("story", "exact", NULL, &again), 0); /* plain files are read again */
+    assert_int_equal(most("story", "exact", "67108864", &again), most("story", "sketch", "67108864", &plain));
 }
 
 /* No disk has room for an exabyte, and every one has for nothing. */
