@@ -1,30 +1,98 @@
-/* candidates.c - sort, then count runs. See candidates.h. */
+/*
+ * candidates.c - sort, then count runs. See candidates.h.
+ *
+ * Three hits of four are of pairs that meet once. They are dropped before sorting, by two tables of bits:
+ * seen, and seen again. What is left is packed as closely as the part's ranks allow, because each digit costs
+ * a pass.
+ */
 #include "match/candidates.h"
 
+#include <string.h>
 #include "base/sort.h"
 
 void wp_candidate_list_release(struct wp_candidate_list *list) {
     wp_free(list->items);
     wp_free(list->keys);
     wp_free(list->scratch);
+    wp_free(list->table);
     *list = (struct wp_candidate_list){0};
+}
+
+#define BITS_PER_HIT 8
+#define TABLE_LOG_MIN 6
+#define TABLE_LOG_MAX 32
+
+/* Bits in one table: a power of two, at least BITS_PER_HIT a hit. */
+static unsigned table_log(size_t count) {
+    unsigned log = TABLE_LOG_MIN;
+    while (((size_t)1 << log) < count * BITS_PER_HIT && log < TABLE_LOG_MAX) log++;
+    return log;
 }
 
 static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
     if (count <= list->key_cap) return WP_OK;
     wp_free(list->keys);
     wp_free(list->scratch);
+    wp_free(list->table);
     list->key_cap = count;
     list->keys = wp_alloc(count, sizeof *list->keys);
     list->scratch = wp_alloc(count, sizeof *list->scratch);
-    if (list->keys && list->scratch) return WP_OK;
+    list->table = wp_alloc(((size_t)2 << table_log(count)) / 64, sizeof *list->table);
+    if (list->keys && list->scratch && list->table) return WP_OK;
     list->key_cap = 0;
     return WP_ENOMEM;
 }
 
-static bool enough(uint64_t pair, size_t hits, const struct wp_bits *sparse) {
-    return hits >= WP_CANDIDATE_HITS || wp_bits_get(sparse, pair >> 32) ||
-           wp_bits_get(sparse, (uint32_t)pair);
+/* A pair of ranks, as a << 32 | b. */
+static bool is_sparse(uint64_t pair, const struct wp_bits *sparse) {
+    return wp_bits_get(sparse, pair >> 32) || wp_bits_get(sparse, (uint32_t)pair);
+}
+
+static inline uint64_t table_place(uint64_t pair, unsigned log) {
+    return pair * 0x9E3779B97F4A7C15u >> (64 - log);
+}
+
+/* Leaves the pairs that meet again (and a few others), and those that may meet once. Returns how many. */
+static size_t drop_single(struct wp_candidate_list *list, size_t count, const struct wp_bits *sparse) {
+    unsigned log = table_log(count);
+    size_t words = ((size_t)1 << log) / 64, kept = 0;
+    uint64_t *keys = list->keys, *seen = list->table, *again = seen + words;
+    memset(seen, 0, 2 * words * sizeof *seen);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = table_place(keys[i], log), bit = (uint64_t)1 << at % 64;
+        again[at / 64] |= seen[at / 64] & bit;
+        seen[at / 64] |= bit;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = table_place(keys[i], log), pair = keys[i];
+        keys[kept] = pair;
+        kept += (again[at / 64] >> at % 64 & 1) || is_sparse(pair, sparse);
+    }
+    return kept;
+}
+
+/* How pairs are packed: (a - first) << bits | b. */
+struct packing {
+    uint32_t first;
+    unsigned bits;
+};
+
+static struct packing pack(uint64_t *keys, size_t count) {
+    struct packing p = {.first = UINT32_MAX, .bits = 1};
+    uint32_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t a = (uint32_t)(keys[i] >> 32);
+        p.first = a < p.first ? a : p.first;
+        all |= (uint32_t)keys[i];
+    }
+    while (p.bits < 32 && all >> p.bits) p.bits++;
+    for (size_t i = 0; i < count; i++) keys[i] = ((keys[i] >> 32) - p.first) << p.bits | (uint32_t)keys[i];
+    return p;
+}
+
+static uint64_t unpack(struct packing p, uint64_t key) {
+    uint64_t b = key & (((uint64_t)1 << p.bits) - 1);
+    return ((key >> p.bits) + p.first) << 32 | b;
 }
 
 enum wp_status wp_candidates_gather(struct wp_candidate_list *list, struct wp_parts *hits, size_t part,
@@ -33,15 +101,19 @@ enum wp_status wp_candidates_gather(struct wp_candidate_list *list, struct wp_pa
     list->count = 0;
     if (make_room(list, count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     WP_TRY(wp_parts_take(hits, part, list->keys, err));
+    if (!count) return WP_OK;
+    count = drop_single(list, count, sparse);
+    struct packing packing = pack(list->keys, count);
     const uint64_t *sorted = wp_sort64(list->keys, list->scratch, count);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && sorted[end] == sorted[i]; end++) {
         }
-        if (!enough(sorted[i], end - i, sparse)) continue;
+        uint64_t pair = unpack(packing, sorted[i]);
+        if (end - i < WP_CANDIDATE_HITS && !is_sparse(pair, sparse)) continue;
         if (WP_GROW(list->items, list->count, list->cap) != WP_OK)
             return wp_fail(err, WP_ENOMEM, "out of memory");
         list->items[list->count++] =
-            (struct wp_candidate){(uint32_t)(sorted[i] >> 32), (uint32_t)sorted[i], (uint32_t)(end - i)};
+            (struct wp_candidate){(uint32_t)(pair >> 32), (uint32_t)pair, (uint32_t)(end - i)};
     }
     return WP_OK;
 }

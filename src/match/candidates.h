@@ -21,7 +21,7 @@ struct wp_candidate {
 struct wp_candidate_list {
     struct wp_candidate *items;
     size_t count, cap;
-    uint64_t *keys, *scratch;
+    uint64_t *keys, *scratch, *table;
     size_t key_cap;
 };
 
