@@ -64,7 +64,7 @@ static int reuse(void *context) {
     struct wp_overlap o;
     enum wp_status first = WP_OK;
     for (uint32_t i = 0; i < 100; i++) shingles[i] = (i % 90 + 1) * 0x9e3779b97f4a7c15u;
-    struct wp_stream small = {shingles, 10, 14, 5, 0}, large = {shingles, 100, 104, 5, 0};
+    struct wp_stream small = {shingles, 10, 14, 5, 0, NULL}, large = {shingles, 100, 104, 5, 0, NULL};
     wp_overlap_base_init(&base);
     for (int round = 0; round < 4; round++) {
         enum wp_status status = wp_overlap_base_set(&base, round % 2 ? &large : &small);

@@ -33,7 +33,7 @@ static void run(struct fixture *f, const char *match, const char *verify, const 
     assert_int_equal(wp_settings_set(&f->settings, "verify", verify, NULL), WP_OK);
     assert_int_equal(wp_run_init(&f->run, &f->settings, files, 1, NULL), WP_OK);
     assert_int_equal(wp_harvest_new(&h, &f->run, NULL), WP_OK);
-    wp_harvest_begin(h, 0, 0);
+    wp_harvest_begin(h, &(struct wp_origin){0});
     for (uint32_t i = 0; i < count; i++) {
         memset(padded, 0, sizeof padded);
         strcpy(padded, lines[i]);

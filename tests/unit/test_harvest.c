@@ -41,7 +41,7 @@ static enum wp_status add(struct fixture *f, const char *line, uint32_t number) 
 
 static void segment(struct fixture *f, uint32_t file, uint64_t sequence, const char *const *lines,
                     uint32_t count) {
-    wp_harvest_begin(f->harvest, file, sequence);
+    wp_harvest_begin(f->harvest, &(struct wp_origin){.file = file, .sequence = sequence});
     for (uint32_t i = 0; i < count; i++) assert_int_equal(add(f, lines[i], i), WP_OK);
     assert_int_equal(wp_harvest_end(f->harvest, count, NULL), WP_OK);
 }
@@ -208,10 +208,10 @@ static void strict(void **state) {
     f.settings.strict = true;
     assert_int_equal(wp_run_init(&f.run, &f.settings, files, 2, NULL), WP_OK);
     assert_int_equal(wp_harvest_new(&f.harvest, &f.run, NULL), WP_OK);
-    wp_harvest_begin(f.harvest, 1, 0);
+    wp_harvest_begin(f.harvest, &(struct wp_origin){.file = 1});
     assert_int_equal(add(&f, bad_lines[0], 0), WP_OK);
     assert_int_equal(wp_harvest_end(f.harvest, 1, &err), WP_OK);
-    wp_harvest_begin(f.harvest, 1, 1);
+    wp_harvest_begin(f.harvest, &(struct wp_origin){.file = 1, .sequence = 1});
     for (uint32_t i = 0; i < 5; i++) add(&f, bad_lines[i], i);
     assert_int_equal(wp_harvest_end(f.harvest, 5, &err), WP_EFORMAT);
     assert_int_equal(err.status, WP_EFORMAT);

@@ -53,11 +53,6 @@ static uint32_t rank_of(const struct world *w, uint32_t slot) {
     return w->articles - 1 - slot;
 }
 
-static uint32_t owner_of(void *self, uint32_t rank) {
-    const struct world *w = self;
-    return w->owner[rank];
-}
-
 static void make_stores(struct world *w) {
     struct wp_parts_sender s;
     wp_budget_init(&w->budget, SIZE_MAX, ".");
@@ -107,8 +102,7 @@ static void run(struct world *w) {
                                   .counts = w->counts,
                                   .crowded_any = &w->crowded_any,
                                   .crowded_mixed = &w->crowded_mixed,
-                                  .owner = owner_of,
-                                  .self = w,
+                                  .owners = w->owner,
                                   .hits = &w->hits,
                                   .ranks_per_part = wp_hits_ranks_per_part(w->articles),
                                   .fanout = w->fanout};

@@ -15,7 +15,7 @@ struct text {
 /* One letter is one token; shingles of `width` letters. */
 static struct wp_stream *letters(struct text *t, const char *text, uint32_t width) {
     uint32_t n = (uint32_t)strlen(text);
-    t->stream = (struct wp_stream){t->shingles, n < width ? 0 : n - width + 1, n, width, 0};
+    t->stream = (struct wp_stream){t->shingles, n < width ? 0 : n - width + 1, n, width, 0, NULL};
     for (uint32_t i = 0; i < t->stream.count; i++) t->shingles[i] = wp_hash64(text + i, width);
     return &t->stream;
 }
@@ -126,9 +126,9 @@ static void test_refusals(void **state) {
     struct wp_overlap o;
     uint64_t shingle = 1;
     wp_overlap_base_init(&base);
-    struct wp_stream no_width = {&shingle, 1, 5, 0, 0}, bad_count = {&shingle, 2, 5, 5, 0};
-    struct wp_stream wide = {&shingle, 1, 65, 65, 0};
-    struct wp_stream big = {&shingle, UINT32_MAX - 4, UINT32_MAX, 5, 0};
+    struct wp_stream no_width = {&shingle, 1, 5, 0, 0, NULL}, bad_count = {&shingle, 2, 5, 5, 0, NULL};
+    struct wp_stream wide = {&shingle, 1, 65, 65, 0, NULL};
+    struct wp_stream big = {&shingle, UINT32_MAX - 4, UINT32_MAX, 5, 0, NULL};
     assert_int_equal(wp_overlap_base_set(&base, &no_width), WP_EINVAL);
     assert_int_equal(wp_overlap_base_set(&base, &bad_count), WP_EINVAL);
     assert_int_equal(wp_overlap_base_set(&base, &wide), WP_EINVAL);
@@ -169,7 +169,7 @@ static void test_run_search_is_bounded(void **state) {
     (void)state;
     enum { COUNT = 20000 };
     uint64_t *shingles = wp_zalloc(COUNT, sizeof *shingles);
-    struct wp_stream s = {shingles, COUNT, COUNT + 4, 5, 0};
+    struct wp_stream s = {shingles, COUNT, COUNT + 4, 5, 0, NULL};
     struct wp_overlap_base base;
     struct wp_overlap o;
     wp_overlap_base_init(&base);

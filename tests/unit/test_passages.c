@@ -19,7 +19,10 @@ struct text {
 };
 
 static void make_stream(struct text *t, uint32_t tokens, uint32_t width) {
-    t->stream = (struct wp_stream){t->shingles, tokens < width ? 0 : tokens - width + 1, tokens, width, 0};
+    t->stream = (struct wp_stream){.shingles = t->shingles,
+                                   .count = tokens < width ? 0 : tokens - width + 1,
+                                   .tokens = tokens,
+                                   .width = width};
     for (uint32_t i = 0; i < t->stream.count; i++)
         t->shingles[i] = wp_hash64(t->words + i, width * sizeof *t->words);
 }

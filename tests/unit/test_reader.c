@@ -89,7 +89,7 @@ static enum wp_status bring(struct fixture *f, uint32_t file, size_t *at, size_t
     return f->sink.block(f->sink.self, file, block, cap);
 }
 
-/* Brings all files, a block of each in turn. */
+/* Brings all files, a block of each in turn; WP_ECANCELED once the reader has stopped. */
 static enum wp_status bring_all(struct fixture *f, uint64_t seed) {
     size_t at[FILES] = {0};
     bool open[FILES] = {0}, done[FILES] = {0};
@@ -99,6 +99,7 @@ static enum wp_status bring_all(struct fixture *f, uint64_t seed) {
         if (done[file]) continue;
         if (!open[file]) f->sink.open(f->sink.self, file, f->data[file].len);
         open[file] = true;
+        if (wp_reader_stopped(f->reader)) return WP_ECANCELED; /* nothing waits for room any more */
         if (!f->sink.more(f->sink.self, file)) continue;
         if (at[file] < f->data[file].len) {
             enum wp_status status = bring(f, file, &at[file], 1 + random_below(&r, 60000));

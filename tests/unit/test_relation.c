@@ -1,9 +1,10 @@
-/* test_relation.c - rules by words, each threshold from both sides, symmetry, estimates near the exact
- * answer. */
+/* test_relation.c - rules by words, each threshold from both sides, gains, symmetry, estimates near the
+ * exact answer. */
 #include "match/relation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -42,8 +43,10 @@ static struct wp_rule rule_of(const char *text) {
 static void check_story(struct wp_overlap o, const struct wp_pair_facts *facts, enum wp_relation expected) {
     struct wp_rule rule = rule_of("story");
     struct wp_overlap r = swapped(o);
-    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &o, facts)), wp_relation_name(expected));
-    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &r, facts)), wp_relation_name(expected));
+    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &o, facts, NULL)),
+                        wp_relation_name(expected));
+    assert_string_equal(wp_relation_name(wp_relation_judge(&rule, &r, facts, NULL)),
+                        wp_relation_name(expected));
 }
 
 static void test_rules_by_words(void **state) {
@@ -72,14 +75,13 @@ static void test_rules_by_words(void **state) {
 static void test_story_thresholds(void **state) {
     (void)state;
     /* equal lengths: only the shorter's coverage counts */
-    check_story(overlap(60, 60, 100, 20), &strangers, WP_RELATION_COPY);
-    check_story(overlap(59, 60, 100, 20), &strangers, WP_RELATION_EXCERPT);
-    /* a fifth of the longer text */
-    check_story(overlap(60, 60, 300, 20), &strangers, WP_RELATION_COPY);
-    check_story(overlap(60, 59, 300, 20), &strangers, WP_RELATION_EXCERPT);
-    /* a quarter, of one owner */
-    check_story(overlap(60, 75, 300, 20), &one_owner, WP_RELATION_COPY);
-    check_story(overlap(60, 74, 300, 20), &one_owner, WP_RELATION_EXCERPT);
+    check_story(overlap(57, 57, 100, 20), &strangers, WP_RELATION_COPY);
+    check_story(overlap(56, 57, 100, 20), &strangers, WP_RELATION_EXCERPT);
+    /* a fifth of the longer text, whoever owns them */
+    check_story(overlap(57, 60, 300, 20), &strangers, WP_RELATION_COPY);
+    check_story(overlap(57, 60, 300, 20), &one_owner, WP_RELATION_COPY);
+    check_story(overlap(57, 59, 300, 20), &strangers, WP_RELATION_EXCERPT);
+    check_story(overlap(56, 60, 300, 20), &strangers, WP_RELATION_EXCERPT);
     /* a tenth */
     check_story(overlap(75, 70, 700, 20), &strangers, WP_RELATION_COPY);
     check_story(overlap(74, 70, 700, 20), &strangers, WP_RELATION_EXCERPT);
@@ -87,6 +89,91 @@ static void test_story_thresholds(void **state) {
     /* less */
     check_story(overlap(90, 90, 3000, 90), &strangers, WP_RELATION_COPY);
     check_story(overlap(89, 89, 3000, 89), &strangers, WP_RELATION_EXCERPT);
+}
+
+/* Two texts of so many words, of which so many are covered in both. */
+static struct wp_overlap alike(uint32_t covered, uint32_t tokens) {
+    return (struct wp_overlap){
+        .tokens_a = tokens, .tokens_b = tokens, .covered_a = covered, .covered_b = covered, .width = 5};
+}
+
+/* From 0.57 at 60 words to 0.90 at 12: half way, 0.735. */
+static void test_short_texts_need_more(void **state) {
+    (void)state;
+    check_story(alike(35, 60), &strangers, WP_RELATION_COPY);
+    check_story(alike(34, 60), &strangers, WP_RELATION_EXCERPT);
+    check_story(alike(34, 59), &strangers, WP_RELATION_EXCERPT); /* more than 0.57, less than 0.577 */
+    check_story(alike(35, 59), &strangers, WP_RELATION_COPY);
+    check_story(alike(27, 36), &strangers, WP_RELATION_COPY);
+    check_story(alike(26, 36), &strangers, WP_RELATION_EXCERPT);
+    check_story(alike(11, 12), &strangers, WP_RELATION_COPY);
+    check_story(alike(10, 12), &strangers, WP_RELATION_NONE);
+}
+
+static void check_form(struct wp_overlap o, unsigned least, unsigned common, int64_t hours,
+                       enum wp_relation expected) {
+    struct wp_pair_facts facts = {.figures = {least, common}, .seconds_apart = hours * 3600};
+    check_story(o, &facts, expected);
+}
+
+/* Texts that are the same but for figures. */
+static void test_forms(void **state) {
+    (void)state;
+    struct wp_overlap long_text = alike(480, 500), short_text = alike(96, 100);
+    check_form(long_text, 2, 0, 0, WP_RELATION_COPY);
+    check_form(long_text, 3, 0, 0, WP_RELATION_EXCERPT);
+    check_form(long_text, 3, 1, 0, WP_RELATION_COPY);
+    check_form(long_text, 8, 3, 0, WP_RELATION_EXCERPT);
+    check_form(long_text, 8, 4, 0, WP_RELATION_COPY);
+    check_form(short_text, 2, 0, 18, WP_RELATION_COPY);
+    check_form(short_text, 0, 0, 19, WP_RELATION_COPY);
+    check_form(short_text, 1, 0, 19, WP_RELATION_EXCERPT);
+    check_form(short_text, 5, 3, 19, WP_RELATION_EXCERPT);
+    check_form(short_text, 5, 4, 19, WP_RELATION_COPY);
+    check_form(alike(195, 200), 1, 0, 19, WP_RELATION_COPY); /* no short text any more */
+    check_form(alike(195, 199), 1, 0, 19, WP_RELATION_EXCERPT);
+    /* a table: every sixth word is a figure */
+    check_form(alike(58, 60), 10, 7, 0, WP_RELATION_EXCERPT);
+    check_form(alike(58, 60), 10, 8, 0, WP_RELATION_COPY);
+    check_form(alike(59, 61), 10, 5, 0, WP_RELATION_COPY);
+    check_form(alike(59, 61), 10, 4, 0, WP_RELATION_EXCERPT);
+}
+
+static void test_short_texts_of_another_week(void **state) {
+    (void)state;
+    check_form(alike(79, 100), 0, 0, 7 * 24, WP_RELATION_COPY);
+    check_form(alike(79, 100), 0, 0, 7 * 24 + 1, WP_RELATION_EXCERPT);
+    check_form(alike(80, 100), 0, 0, 7 * 24 + 1, WP_RELATION_COPY);
+    check_form(alike(115, 200), 0, 0, 700, WP_RELATION_COPY);
+}
+
+static int gain_of(struct wp_overlap o, const struct wp_pair_facts *facts) {
+    struct wp_rule story = rule_of("story");
+    int gain = 12345;
+    enum wp_relation relation = wp_relation_judge(&story, &o, facts, &gain);
+    bool copy = relation == WP_RELATION_COPY || relation == WP_RELATION_EXACT;
+    assert_int_equal(copy, gain > 0);
+    assert_in_range(gain - WP_GAIN_MIN, 0, WP_GAIN_MAX - WP_GAIN_MIN);
+    return gain;
+}
+
+/* From WP_GAIN_MIN at WP_GAIN_RAMP below what makes a copy to WP_GAIN_MAX as far above. */
+static void test_gains(void **state) {
+    (void)state;
+    int before = WP_GAIN_MIN;
+    for (uint32_t covered = 0; covered <= 1000; covered++) {
+        int gain = gain_of(alike(covered, 1000), &strangers);
+        if (covered < 480) assert_int_equal(gain, WP_GAIN_MIN);
+        if (covered > 660) assert_int_equal(gain, WP_GAIN_MAX);
+        assert_true(gain >= before);
+        before = gain;
+    }
+    assert_true(abs(gain_of(alike(615, 1000), &strangers) - WP_GAIN_MAX / 2) <= 2);
+    assert_true(abs(gain_of(alike(525, 1000), &strangers) - WP_GAIN_MIN / 2) <= 2);
+    struct wp_pair_facts form = {.figures = {9, 0}}, same = {.same_tokens = true};
+    assert_int_equal(gain_of(alike(990, 1000), &form), WP_GAIN_MIN);
+    assert_int_equal(gain_of(alike(8, 8), &same), WP_GAIN_MAX);
+    assert_int_equal(gain_of(alike(8, 8), &strangers), WP_GAIN_MIN); /* too short to be compared */
 }
 
 static void test_excerpts(void **state) {
@@ -138,16 +225,16 @@ static void test_set_rules(void **state) {
     struct wp_rule jaccard = rule_of("jaccard:0.5"), simhash = rule_of("simhash:7"), exact = rule_of("exact");
     struct wp_overlap half = {.shared = 50, .distinct_a = 75, .distinct_b = 75, .width = 5};
     struct wp_overlap less = {.shared = 50, .distinct_a = 75, .distinct_b = 76, .width = 5};
-    assert_int_equal(wp_relation_judge(&jaccard, &half, &strangers), WP_RELATION_COPY);
-    assert_int_equal(wp_relation_judge(&jaccard, &less, &strangers), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_judge(&jaccard, &half, &strangers, NULL), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_judge(&jaccard, &less, &strangers, NULL), WP_RELATION_NONE);
     struct wp_pair_facts near = {.simhash_distance = 7}, far = {.simhash_distance = 8};
-    assert_int_equal(wp_relation_judge(&simhash, &less, &near), WP_RELATION_COPY);
-    assert_int_equal(wp_relation_judge(&simhash, &half, &far), WP_RELATION_NONE);
-    assert_int_equal(wp_relation_judge(&exact, &half, &strangers), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_judge(&simhash, &less, &near, NULL), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_judge(&simhash, &half, &far, NULL), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_judge(&exact, &half, &strangers, NULL), WP_RELATION_NONE);
     struct wp_pair_facts same = {.same_tokens = true, .simhash_distance = 99};
-    assert_int_equal(wp_relation_judge(&exact, &half, &same), WP_RELATION_EXACT);
-    assert_int_equal(wp_relation_judge(&jaccard, &less, &same), WP_RELATION_EXACT);
-    assert_int_equal(wp_relation_judge(&simhash, &less, &same), WP_RELATION_EXACT);
+    assert_int_equal(wp_relation_judge(&exact, &half, &same, NULL), WP_RELATION_EXACT);
+    assert_int_equal(wp_relation_judge(&jaccard, &less, &same, NULL), WP_RELATION_EXACT);
+    assert_int_equal(wp_relation_judge(&simhash, &less, &same, NULL), WP_RELATION_EXACT);
 }
 
 /* A pair of Jaccard T shares at least T times the smaller set; sampling may make that look four times less.
@@ -169,27 +256,55 @@ static void test_may_match_never_drops_what_matches(void **state) {
 static void test_estimates(void **state) {
     (void)state;
     struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.25");
+    int gain = 0;
     /* 96 shared of 96 and 396: J = 96/396 */
     struct wp_estimate e = {.jaccard = 96.0 / 396, .shingles_a = 96, .shingles_b = 396};
-    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers, &gain), WP_RELATION_COPY);
     assert_float_equal(e.containment, 1, 1e-9);
     assert_float_equal(e.coverage, 1, 1e-9);
+    assert_int_equal(gain, WP_GAIN_MAX);
     assert_float_equal(e.coverage_longer, 96.0 / 396, 1e-9);
     /* more than can be: an estimate above the ratio of the sizes */
     e = (struct wp_estimate){.jaccard = 0.5, .shingles_a = 96, .shingles_b = 396};
-    (void)wp_relation_estimate(&story, &e, &strangers);
+    (void)wp_relation_estimate(&story, &e, &strangers, &gain);
     assert_true(e.containment == 1);
     e = (struct wp_estimate){.jaccard = 0, .shingles_a = 96, .shingles_b = 0};
-    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers, &gain), WP_RELATION_NONE);
+    assert_int_equal(gain, WP_GAIN_MIN);
     assert_true(e.coverage == 0 && e.containment == 0);
     /* 200 and 200 shingles, J 0.2: 66.7 shared, a third: an excerpt; J 0.02: nothing */
     e = (struct wp_estimate){.jaccard = 0.2, .shingles_a = 200, .shingles_b = 200};
-    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_EXCERPT);
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers, &gain), WP_RELATION_EXCERPT);
     assert_float_equal(e.containment, 1.0 / 3, 1e-9);
     e.jaccard = 0.02;
-    assert_int_equal(wp_relation_estimate(&story, &e, &strangers), WP_RELATION_NONE);
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers, &gain), WP_RELATION_NONE);
     e.jaccard = 0.26;
-    assert_int_equal(wp_relation_estimate(&jaccard, &e, &strangers), WP_RELATION_COPY);
+    assert_int_equal(wp_relation_estimate(&jaccard, &e, &strangers, &gain), WP_RELATION_COPY);
+}
+
+/* A hundred shingles each, half of them furniture, 60 in both. Within one owner 50 of these are furniture and
+ * 10 of 50 are left; of two owners the furniture is none that both have. A set rule speaks of all. */
+static void test_estimates_without_furniture(void **state) {
+    (void)state;
+    struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.4");
+    const struct wp_estimate half = {
+        .jaccard = 60.0 / 140, .shingles_a = 100, .shingles_b = 100, .furniture_a = 50, .furniture_b = 50};
+    struct wp_estimate e = half;
+    int gain;
+    assert_int_equal(wp_relation_estimate(&story, &e, &one_owner, &gain), WP_RELATION_NONE);
+    assert_float_equal(e.containment, 0.2, 1e-9);
+    assert_float_equal(e.jaccard, 10.0 / 90, 1e-9);
+    e = half;
+    assert_int_equal(wp_relation_estimate(&story, &e, &strangers, &gain), WP_RELATION_COPY);
+    assert_float_equal(e.containment, 1, 1e-9);
+    e = half;
+    assert_int_equal(wp_relation_estimate(&jaccard, &e, &one_owner, &gain), WP_RELATION_COPY);
+    assert_int_equal(gain, WP_GAIN_MAX);
+    assert_float_equal(e.jaccard, 60.0 / 140, 1e-9);
+    e = half;
+    e.furniture_a = e.furniture_b = 100; /* nothing is left */
+    assert_int_equal(wp_relation_estimate(&story, &e, &one_owner, &gain), WP_RELATION_NONE);
+    assert_true(e.jaccard == 0 && e.containment == 0 && e.coverage == 0);
 }
 
 static void test_reasons(void **state) {
@@ -201,12 +316,18 @@ static void test_reasons(void **state) {
     assert_non_null(strstr(text, "61.0 %"));
     assert_non_null(strstr(text, "30.5 %"));
     assert_non_null(strstr(text, "at least 20 %"));
-    assert_non_null(strstr(text, "60 %"));
+    assert_non_null(strstr(text, "57 %"));
     wp_relation_reason(&story, &excerpt, &strangers, text, sizeof text);
     assert_non_null(strstr(text, "33 words"));
     wp_relation_reason(&story, &excerpt, &one_owner, text, sizeof text);
     assert_null(strstr(text, "33 words"));
-    assert_non_null(strstr(text, "same owner"));
+    assert_non_null(strstr(text, "from 30 % of the shorter text on it is an excerpt"));
+    struct wp_overlap little = overlap(29, 29, 200, 29), form = overlap(95, 95, 100, 40);
+    wp_relation_reason(&story, &little, &one_owner, text, sizeof text);
+    assert_non_null(strstr(text, "an owner's repetitions are no excerpt"));
+    const struct wp_pair_facts filled = {.figures = {6, 2}};
+    wp_relation_reason(&story, &form, &filled, text, sizeof text);
+    assert_non_null(strstr(text, "figures differ"));
     wp_relation_reason(&jaccard, &copy, &strangers, text, sizeof text);
     assert_non_null(strstr(text, "less than 0.5"));
     char small[10];
@@ -218,12 +339,17 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_by_words),
         cmocka_unit_test(test_story_thresholds),
+        cmocka_unit_test(test_short_texts_need_more),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_short_texts_of_another_week),
+        cmocka_unit_test(test_gains),
         cmocka_unit_test(test_excerpts),
         cmocka_unit_test(test_very_short_texts_match_exactly_or_not),
         cmocka_unit_test(test_nothing_shared),
         cmocka_unit_test(test_set_rules),
         cmocka_unit_test(test_may_match_never_drops_what_matches),
         cmocka_unit_test(test_estimates),
+        cmocka_unit_test(test_estimates_without_furniture),
         cmocka_unit_test(test_reasons),
     };
     return cmocka_run_group_tests_name("relation", tests, NULL, NULL);

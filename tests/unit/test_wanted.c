@@ -74,7 +74,7 @@ static void missing(void **state) {
     struct wp_wanted w = wanted_of(&s, "source:Nobody,post,daily,none,NOBODY");
     assert_int_equal(wp_run_init(&run, &s, files, 1, NULL), WP_OK);
     assert_int_equal(wp_harvest_new(&h, &run, NULL), WP_OK);
-    wp_harvest_begin(h, 0, 0);
+    wp_harvest_begin(h, &(struct wp_origin){0});
     for (uint32_t i = 0; i < 4; i++) {
         struct wp_record r = {.text = (const uint8_t *)"",
                               .source = (const uint8_t *)sources[i],
