@@ -50,6 +50,10 @@ static enum wp_status open_file(struct wp_rereader *r, uint32_t file, struct wp_
     return wp_file_open(&r->files[at], r->run->files[file], err);
 }
 
+static enum wp_status has_changed(const struct wp_rereader *r, uint32_t file, struct wp_error *err) {
+    return wp_fail_file(err, WP_EDAMAGED, r->run->files[file], "changed while it was being read");
+}
+
 static enum wp_status read_line(struct wp_rereader *r, uint32_t file, const struct wp_article_row *row,
                                 struct wp_error *err) {
     struct wp_file *f;
@@ -58,7 +62,8 @@ static enum wp_status read_line(struct wp_rereader *r, uint32_t file, const stru
         return wp_fail(err, WP_ENOMEM, "out of memory for a text to compare");
     memset(r->line.data + row->line_bytes, 0, WP_RECORD_PADDING);
     WP_TRY(open_file(r, file, &f, err));
-    return wp_file_read_at(f, r->line.data, row->line_bytes, row->stream_ref, err);
+    enum wp_status status = wp_file_read_at(f, r->line.data, row->line_bytes, row->stream_ref, err);
+    return status == WP_EDAMAGED ? has_changed(r, file, err) : status; /* shorter than it was */
 }
 
 enum wp_status wp_reread_shingles(struct wp_rereader *r, uint32_t rank, const struct wp_article_row *row,
@@ -74,7 +79,7 @@ enum wp_status wp_reread_shingles(struct wp_rereader *r, uint32_t rank, const st
     if (status == WP_ENOMEM) return wp_fail(err, status, "out of memory");
     bool same = status == WP_OK && print.exact.low == row->exact.low && print.exact.high == row->exact.high &&
                 print.shingles == row->shingles;
-    if (!same) return wp_fail_file(err, WP_EDAMAGED, r->run->files[file], "changed while it was being read");
+    if (!same) return has_changed(r, file, err);
     const uint64_t *made = wp_fingerprinter_shingles(r->printer, &count);
     for (size_t i = 0; i < count; i++) shingles[i] = made[i] & WP_STREAM_MASK;
     return WP_OK;
