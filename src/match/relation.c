@@ -222,7 +222,7 @@ static void excerpt_reason(const struct evidence *e, const struct wp_pair_facts 
     else if (has_pieces(e))
         snprintf(out, size, "; from %.0f %% of the shorter text on it is an excerpt",
                  100 * WP_STORY_EXCERPT_COVERAGE);
-    else if (facts->same_owner)
+    else if (facts->same_owner && e->coverage < WP_STORY_EXCERPT_COVERAGE)
         snprintf(out, size, "; below %.0f %% of the shorter text an owner's repetitions are no excerpt",
                  100 * WP_STORY_EXCERPT_COVERAGE);
     else

@@ -8,7 +8,8 @@ expect() { grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is not in $1"; };
 printf 'Our man in Lagos: the bridge over the old river will close on Monday.\n' > a.txt
 printf 'The BRIDGE over the old river will close, on Monday, he said' > b.txt
 "$WIREPRINT" explain a.txt b.txt > out.txt
-expect out.txt 'copy by --match story: 83.3 % of the shorter text and 71.4 % of the longer one are shared'
+expect out.txt 'none by --match story: 83.3 % of the shorter text and 71.4 % of the longer one are shared'
+expect out.txt '90 % of the shorter makes a copy' # of twelve words
 grep -Eq '^words +14 +12$' out.txt || fail words
 grep -Eq '^coverage +71\.4 % +83\.3 %$' out.txt || fail coverage
 grep -Eq '^Jaccard +0\.5000 ' out.txt || fail Jaccard
@@ -19,10 +20,10 @@ expect out.txt '[[1: The BRIDGE over the old river will close, on Monday]], he s
 "$WIREPRINT" explain a.txt b.txt --color always | grep -qF "$(printf '\033[1;32m[1]\033[0;32mthe bridge')" || fail color
 "$WIREPRINT" explain a.txt b.txt --match jaccard:0.51 | grep -qF 'none by --match jaccard:0.51: Jaccard is 0.5000, less than 0.51.' ||
     fail jaccard
-"$WIREPRINT" explain a.txt - < b.txt | grep -qF 'copy by' || fail "standard input"
+"$WIREPRINT" explain a.txt - --match jaccard:0.5 < b.txt | grep -qF 'copy by' || fail "standard input"
 
 "$WIREPRINT" explain a.txt b.txt --json > out.json
-expect out.json '"relation":"copy","match":"story"'
+expect out.json '"relation":"none","match":"story"'
 expect out.json '"jaccard":0.500000,"containment":0.750000,"longest_run":10'
 expect out.json '"passages":[{"a":[18,68],"b":[0,51],"words":10}]'
 [ "$(head -c 68 a.txt | tail -c +19)" = 'the bridge over the old river will close on Monday' ] || fail "offsets in a"
@@ -39,12 +40,12 @@ END
 "$WIREPRINT" explain one 2 --in dump.jsonl > out.txt
 expect out.txt 'A  one (punchng.com): A bridge'
 expect out.txt 'B  2 (punchng.com)'
-expect out.txt 'of the same owner'
+expect out.txt 'nor is there a passage of 30 words, or enough in pieces'
 gzip -k dump.jsonl
 "$WIREPRINT" explain one 2 --in dump.jsonl.gz --json | grep -qF '"same_owner":true' || fail gzip
-"$WIREPRINT" explain one dump.jsonl:4 --in dump.jsonl | grep -qF 'copy by' || fail FILE:LINE
+"$WIREPRINT" explain one dump.jsonl:4 --in dump.jsonl --match jaccard:0.3 | grep -qF 'copy by' || fail FILE:LINE
 mkdir more && printf '{"id":"far","text":"Elsewhere, the bridge over the old river will close on Monday, the mayor said"}\n' > more/x.jsonl
-"$WIREPRINT" explain far one --in dump.jsonl more | grep -qF 'copy by' || fail "two dumps"
+"$WIREPRINT" explain far one --in dump.jsonl more --match jaccard:0.3 | grep -qF 'copy by' || fail "two dumps"
 "$WIREPRINT" explain one one --in dump.jsonl | grep -qF 'The second of this id.' || fail "one id twice"
 { printf '\357\273\277'; head -1 dump.jsonl; } > record.json # a byte order mark is no text
 printf '{\n  "id": "p",\n  "text": "The bridge over the old river will close on Monday. Is it?"\n}\n' > pretty.json

@@ -26,7 +26,7 @@ static const char right[] = "The BRIDGE over the old river\nwill close on Monday
 static void test_figures(void **state) {
     (void)state;
     struct wp_comparison c = compare(left, right, NULL);
-    assert_string_equal(c.relation, "copy");
+    assert_string_equal(c.relation, "none"); /* of twelve words 90 % would be a copy */
     assert_int_equal(c.tokens_a, 14);
     assert_int_equal(c.tokens_b, 12);
     assert_int_equal(c.longest_run, 10);
@@ -39,6 +39,10 @@ static void test_figures(void **state) {
 
 static void test_rules(void **state) {
     (void)state;
+    assert_string_equal(
+        compare(left, "Our man in Lagos: the bridge over the old river will close on Monday, he said.", NULL)
+            .relation,
+        "copy");
     assert_string_equal(compare(left, right, "jaccard:0.5").relation, "copy");
     assert_string_equal(compare(left, right, "jaccard:0.51").relation, "none");
     assert_string_equal(compare(left, right, "exact").relation, "none");

@@ -325,6 +325,10 @@ static void test_reasons(void **state) {
     struct wp_overlap little = overlap(29, 29, 200, 29), form = overlap(95, 95, 100, 40);
     wp_relation_reason(&story, &little, &one_owner, text, sizeof text);
     assert_non_null(strstr(text, "an owner's repetitions are no excerpt"));
+    struct wp_overlap few = alike(10, 12);
+    wp_relation_reason(&story, &few, &one_owner, text, sizeof text);
+    assert_null(strstr(text, "30 %")); /* it has 83 %, but too few words */
+    assert_non_null(strstr(text, "enough in pieces"));
     const struct wp_pair_facts filled = {.figures = {6, 2}};
     wp_relation_reason(&story, &form, &filled, text, sizeof text);
     assert_non_null(strstr(text, "figures differ"));
