@@ -7,32 +7,31 @@ expect() { grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is not in $1"; };
 words() { seq -f "$1%.0f" -s ' ' "$2" "$3"; }
 lead() { sed -n 's/.*"lead":"\([^"]*\)".*/\1/p' stories; }
 
-# 40 of 60 words stand in 180: two thirds of the shorter text, 22 % of the longer one. Between owners a fifth of the
-# longer one is enough for a copy, within one owner it is not.
-printf '{"id":"short","url":"https://www.punchng.com/1","text":"%s %s"}\n' "$(words w 1 40)" "$(words s 1 20)" > in.jsonl
-printf '{"id":"long","source":"The Nation","text":"%s %s"}\n' "$(words w 1 40)" "$(words l 1 140)" >> in.jsonl
+# A passage of 50 words, a quarter of either text: an excerpt between two owners, nothing within one.
+printf '{"id":"short","url":"https://www.punchng.com/1","text":"%s %s"}\n' "$(words w 1 50)" "$(words s 1 150)" > in.jsonl
+printf '{"id":"long","source":"The Nation","text":"%s %s"}\n' "$(words w 1 50)" "$(words l 1 160)" >> in.jsonl
 printf '# sisters\n\nelsewhere.example, www.punchng.com "the nation"\n' > owners
 relation() { "$WIREPRINT" dedup -q in.jsonl --matches matches --summary summary.json "$@"; tail -n +2 matches | cut -f 3; }
-[ "$(relation)" = copy ] || fail "two owners: $(relation)"
+[ "$(relation)" = excerpt ] || fail "two owners: $(relation)"
 expect summary.json '"owner_groups": 0'
-[ "$(relation --owners owners)" != copy ] || fail "one owner: $(relation --owners owners)"
+[ -z "$(relation --owners owners)" ] || fail "one owner: $(relation --owners owners)"
 expect summary.json '"owner_groups": 1'
 gzip -k owners
 for threads in 1 3; do
-    [ "$(relation --owners owners.gz --threads $threads)" != copy ] || fail "a compressed file of owners, $threads threads"
+    [ -z "$(relation --owners owners.gz --threads $threads)" ] || fail "a compressed file of owners, $threads threads"
 done
 printf 'the nation\npunchng.com\n' > apart # two groups, neither of which joins the two
-[ "$(relation --owners apart)" = copy ] || fail "owners in two groups"
+[ "$(relation --owners apart)" = excerpt ] || fail "owners in two groups"
 : > none
-[ "$(relation --owners none)" = copy ] || fail "no groups"
+[ "$(relation --owners none)" = excerpt ] || fail "no groups"
 
 "$WIREPRINT" explain short long --in in.jsonl > out.txt
 expect out.txt 'A  short (punchng.com)'
-expect out.txt 'copy by --match story'
+expect out.txt 'excerpt by --match story'
 "$WIREPRINT" explain short long --in in.jsonl --owners owners > out.txt
 expect out.txt 'A  short (elsewhere.example)'
 expect out.txt 'B  long (elsewhere.example)'
-grep -q 'copy by' out.txt && fail "explain takes no notice of --owners"
+grep -q 'excerpt by' out.txt && fail "explain takes no notice of --owners"
 head -1 in.jsonl > short.json
 tail -1 in.jsonl > long.json
 "$WIREPRINT" explain short.json long.json --owners owners --json > out.txt
