@@ -235,23 +235,41 @@ static bool belongs(const struct division *d, uint32_t node, uint32_t representa
            matches_through(d, node, representative);
 }
 
-/* The member with the most gain stands for each story; who does not belong to it leaves. */
-static void name_stories(struct division *d, uint32_t *story) {
-    const struct wp_graph *g = d->graph;
-    uint32_t *chosen = d->touched; /* by number */
+/* The member with the most gain stands for each story. */
+static void choose_representatives(struct division *d, uint32_t *chosen) {
     int64_t gain, *most = d->sum;
-    for (uint32_t n = 0; n < g->nodes; n++) chosen[n] = WP_NODE_NONE;
-    for (uint32_t n = 0; n < g->nodes; n++) {
+    for (uint32_t n = 0; n < d->graph->nodes; n++) chosen[n] = WP_NODE_NONE;
+    for (uint32_t n = 0; n < d->graph->nodes; n++) {
         uint32_t number = d->of[n];
         links_within(d, n, &gain);
         if (chosen[number] != WP_NODE_NONE && gain <= most[number]) continue;
         chosen[number] = n;
         most[number] = gain;
     }
-    for (uint32_t n = 0; n < g->nodes; n++) {
-        uint32_t representative = chosen[d->of[n]];
-        story[n] = belongs(d, n, representative) ? representative : n;
+}
+
+/* Who does not belong leaves, all such at once. Whether any did. */
+static bool drop_strangers(struct division *d, uint32_t *chosen) {
+    bool any = false, *leaves = d->wanted; /* by node here */
+    for (uint32_t n = 0; n < d->graph->nodes; n++) {
+        leaves[n] = !belongs(d, n, chosen[d->of[n]]);
+        any |= leaves[n];
     }
+    for (uint32_t n = 0; n < d->graph->nodes; n++) {
+        if (!leaves[n]) continue;
+        move(d, n, d->free[--d->free_count]); /* its representative stays: some number is free */
+        chosen[d->of[n]] = n;
+    }
+    return any;
+}
+
+/* Leaving goes on until all that are left belong: half of the others may have been half by those who left. */
+static void name_stories(struct division *d, uint32_t *story) {
+    uint32_t *chosen = d->touched; /* by number */
+    choose_representatives(d, chosen);
+    while (drop_strangers(d, chosen)) {
+    }
+    for (uint32_t n = 0; n < d->graph->nodes; n++) story[n] = chosen[d->of[n]];
 }
 
 enum wp_status wp_agree(const struct wp_graph *g, int32_t sure, int32_t absent, uint32_t *story) {
