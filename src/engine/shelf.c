@@ -164,17 +164,11 @@ enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
     return load_again(s, err);
 }
 
-/* One sampled shingle in it was furniture: the others are looked for only then. */
-static bool has_furniture(const struct wp_shelf *s, const struct wp_shelved *a) {
-    return s->run->furniture.count && s->run->owners[a->rank];
-}
-
 enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *err) {
     const struct wp_furniture *furniture = &s->run->furniture;
     size_t bytes = 0;
-    for (uint32_t i = 0; i < s->count; i++)
-        if (has_furniture(s, &s->articles[i])) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
-    if (!bytes) return WP_OK;
+    if (!furniture->count || !s->count) return WP_OK;
+    for (uint32_t i = 0; i < s->count; i++) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
     s->masks.len = 0;
     if (wp_buffer_reserve(&s->masks, bytes, SIZE_MAX) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
@@ -182,7 +176,6 @@ enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *
     uint8_t *at = s->masks.data;
     for (uint32_t i = 0; i < s->count; i++) {
         struct wp_shelved *a = &s->articles[i];
-        if (!has_furniture(s, a)) continue;
         a->mask = (struct wp_mask){.tokens = at, .own = a->row.tokens};
         wp_furniture_take_out(furniture, a->row.owner, s->shingles + a->offset, a->row.shingles, a->row.width,
                               i, &a->mask);

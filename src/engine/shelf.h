@@ -31,7 +31,7 @@ struct wp_shelved {
     uint32_t distinct; /* different shingles, 0 = not counted yet; for the shelf's user */
     uint64_t offset;   /* of its stream in shingles */
     struct wp_article_row row;
-    struct wp_mask mask; /* its furniture; no tokens where nothing was taken out */
+    struct wp_mask mask; /* its furniture, once that was taken out and the run knows any; else no tokens */
 };
 
 struct wp_shelf {
