@@ -63,6 +63,11 @@ truncate -s -1 parts/x003
 gzip parts/x001
 run named parts/x000 parts/x001.gz parts/x00[2-9]
 same named one
+# Texts of a plain file are read again, others are kept aside while reading: all kinds in one run.
+gzip -dc parts/x001.gz | run mixed parts/x000 - parts/x00[2-9]
+same mixed one
+run mixed2 <(cat parts/x000) parts/x001.gz parts/x00[2-9] --memory 64M --threads 4
+same mixed2 one
 run glob 'parts/x*'
 same glob one
 run folder parts --threads 4
