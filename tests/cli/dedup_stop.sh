@@ -63,7 +63,8 @@ done
 # --strict and a bad record, while the pipe stays open: the end is not waited for.
 start --strict pipe
 exec 8> pipe
-{ head -n 1500 dump.jsonl; echo oops; tail -n 500 dump.jsonl; cat dump.jsonl; } >&8
+# What comes behind the bad record may find nobody to read it.
+(head -n 1500 dump.jsonl; echo oops; tail -n 500 dump.jsonl; cat dump.jsonl) >&8 2> /dev/null || true
 stopped none 3
 exec 8>&-
 grep -q '^wireprint dedup: pipe:1501: ' err.txt || { cat err.txt; fail "the place of a bad record in a pipe"; }
