@@ -39,7 +39,7 @@ static void agree(void) {
     struct wp_graph g;
     if (w.count) qsort(w.edges, w.count, sizeof *w.edges, by_nodes);
     assert_int_equal(wp_graph_init(&g, w.nodes, w.edges, w.count), WP_OK);
-    assert_int_equal(wp_agree(&g, ABSENT, w.story), WP_OK);
+    assert_int_equal(wp_agree(&g, SURE, ABSENT, w.story), WP_OK);
     wp_graph_release(&g);
 }
 
@@ -116,6 +116,30 @@ static void star_of_unlike(void **state) {
     uint32_t together = 0;
     for (uint32_t n = 1; n < 9; n++) together += w.story[n] == w.story[0];
     assert_int_equal(together, 1); /* the second would bring 100 and take 200 */
+}
+
+/* The end of a text whose beginning another kept: a sure copy of one that matches the representative stays,
+ * a doubtful one leaves, though each gains by staying. */
+static void matched_through_another(void **state) {
+    (void)state;
+    for (int sure = 0; sure < 2; sure++) {
+        begin(6);
+        clique(0, 4, SURE);
+        link_up(3, 4, SURE);
+        link_up(3, 5, SURE - !sure);
+        for (uint32_t n = 0; n < 3; n++) link_up(n, 4, -150), link_up(n, 5, -1);
+        link_up(4, 5, -1);
+        agree();
+        expect((uint32_t[]){3, 3, 3, 3, 3, 3});
+        begin(6); /* one further away: 5 matches 4 alone, which matches 3, which stands for all */
+        clique(0, 4, SURE);
+        link_up(3, 4, SURE);
+        link_up(4, 5, SURE - !sure);
+        for (uint32_t n = 0; n < 4; n++) link_up(n, 5, -1);
+        for (uint32_t n = 0; n < 3; n++) link_up(n, 4, -150);
+        agree();
+        expect(sure ? (uint32_t[]){3, 3, 3, 3, 3, 3} : (uint32_t[]){3, 3, 3, 3, 3, 5});
+    }
 }
 
 /* Two dense groups, and one pair between them, sure or doubtful. */
@@ -207,10 +231,15 @@ static void any_numbering(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(alone),        cmocka_unit_test(representatives),
-                                       cmocka_unit_test(a_pair_apart), cmocka_unit_test(star_of_unlike),
-                                       cmocka_unit_test(weak_bridge),  cmocka_unit_test(joined_in_two_steps),
-                                       cmocka_unit_test(big_story),    cmocka_unit_test(two_big_stories),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(alone),
+                                       cmocka_unit_test(representatives),
+                                       cmocka_unit_test(a_pair_apart),
+                                       cmocka_unit_test(star_of_unlike),
+                                       cmocka_unit_test(matched_through_another),
+                                       cmocka_unit_test(weak_bridge),
+                                       cmocka_unit_test(joined_in_two_steps),
+                                       cmocka_unit_test(big_story),
+                                       cmocka_unit_test(two_big_stories),
                                        cmocka_unit_test(any_numbering)};
     return cmocka_run_group_tests_name("agreement", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static int agree(void *context) {
     struct wp_graph g;
     uint32_t story[4];
     enum wp_status status = wp_graph_init(&g, 4, edges, 4);
-    if (status == WP_OK) status = wp_agree(&g, -200, story);
+    if (status == WP_OK) status = wp_agree(&g, 500, -200, story);
     if (status == WP_OK) assert_true(story[0] == 0 && story[1] == 0 && story[2] == 0 && story[3] == 3);
     wp_graph_release(&g);
     return status;
