@@ -182,6 +182,8 @@ struct wp_article {
     const char *url;    /* its registrable domain is the owner (see "owners") */
     const char *source; /* the owner when there is no url */
     const char *date;   /* ISO 8601, RFC 2822, epoch seconds, or by "date-format"; else taken as unknown */
+    const char
+        *title; /* tells furniture from stories; without it the url's words or the text's first ones do */
 };
 
 /* A member of a story. coverage and jaccard are those of the pair (article, to); 1 for the lead. */

@@ -105,6 +105,7 @@ enum wp_status wp_batch_add(wp_batch_run *b, const struct wp_article *article, s
     view(article->url, &record.url, &record.url_len);
     view(article->source, &record.source, &record.source_len);
     view(article->date, &record.date, &record.date_len);
+    view(article->title, &record.title, &record.title_len);
     WP_TRY(wp_harvest_add(b->harvest, &record, b->in_segment, err));
     if (++b->in_segment < SEGMENT_ARTICLES) return WP_OK;
     WP_TRY(wp_harvest_end(b->harvest, b->in_segment, err));

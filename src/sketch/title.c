@@ -53,19 +53,31 @@ static bool is_letter(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80 || c == '%';
 }
 
+/* Where the path begins: behind "scheme://host", or at the start of what has no scheme. */
+static size_t path_start(const uint8_t *url, size_t end) {
+    size_t i = 0;
+    while (i < end && url[i] != ':' && url[i] != '/') i++;
+    if (i + 2 >= end || url[i] != ':' || url[i + 1] != '/' || url[i + 2] != '/') return 0;
+    for (i += 3; i < end && url[i] != '/'; i++) {
+    }
+    return i;
+}
+
+/* "index.html" and the like name no article. */
+static bool is_index(const uint8_t *part, size_t len) {
+    return len >= 5 && memcmp(part, "index", 5) == 0 && (len == 5 || part[5] == '.');
+}
+
 const uint8_t *wp_title_in_url(const uint8_t *url, size_t url_len, size_t *len) {
     size_t end = 0, letters = 0;
     while (end < url_len && url[end] != '?' && url[end] != '#') end++;
-    for (size_t i = end; i-- > 0;) {
+    for (size_t start = path_start(url, end), i = end; i-- > start;) {
         if (url[i] != '/') {
             letters += is_letter(url[i]);
             continue;
         }
-        if (i > 0 && url[i - 1] == '/') break; /* the host */
-        if (letters >= URL_LETTERS_MIN) {
-            *len = end - i - 1;
-            return url + i + 1;
-        }
+        *len = end - i - 1;
+        if (letters >= URL_LETTERS_MIN && !is_index(url + i + 1, *len)) return url + i + 1;
         end = i;
         letters = 0;
     }

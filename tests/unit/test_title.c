@@ -128,6 +128,9 @@ static void urls(void **state) {
     check_url("https://long-name.example/", "");           /* a host is no title */
     check_url("https://long-name.example", "");
     check_url("https://a.example/?story=minister-opens-bridge", "");
+    check_url("https://a.example/minister-opens-bridge/index.html", "minister-opens-bridge");
+    check_url("https://a.example/2021//minister-opens-bridge//7", "minister-opens-bridge");
+    check_url("https://a.example/indexes-of-prices-rise", "indexes-of-prices-rise");
     check_url("/minister-opens-bridge", "minister-opens-bridge");
     check_url("minister-opens-bridge", "");
     check_url("https://a.example/%D1%80%D0%B5%D0%BA%D0%B0", "%D1%80%D0%B5%D0%BA%D0%B0");
