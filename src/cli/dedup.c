@@ -25,7 +25,7 @@ enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_COUNT }
 
 struct dedup_flags {
     const char *outputs[OUT_COUNT];
-    const char *match, *verify, *keep, *owners, *tmp, *date_format;
+    const char *match, *verify, *keep, *owners, *agencies, *tmp, *date_format;
     const char *id, *text, *url, *source, *title, *date;
     uint64_t threads, memory, max_record;
     bool strict, quiet, no_progress;
@@ -50,6 +50,7 @@ static const struct wp_flag flags[] = {
     {"keep", 0, WP_FLAG_TEXT, AT(keep), "POLICY",
      "which article of a story: earliest, longest, first or source:A,B,... [earliest]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, a group of names a line, see above"},
+    {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE", "further names and phrases of news agencies, see above"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
@@ -110,6 +111,7 @@ struct dedup {
     struct dedup_flags flags;
     struct wp_settings settings;
     struct wp_owner_groups *owner_groups;
+    struct wp_agency_table *agencies;
     struct wp_paths paths;
     char *tmp_dir;
     struct wp_run run;
@@ -177,7 +179,9 @@ static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
     WP_TRY(set_number(s, "max-record", f->max_record, err));
     s->strict = f->strict;
     if (f->owners) WP_TRY(wp_owner_groups_read(&d->owner_groups, f->owners, err));
+    if (f->agencies) WP_TRY(wp_agency_table_new(f->agencies, &d->agencies, err));
     s->owner_groups = d->owner_groups;
+    s->agencies = d->agencies;
     return WP_OK;
 }
 
@@ -404,6 +408,7 @@ static void release(struct dedup *d) {
     if (d->run_made) wp_run_release(&d->run);
     wp_paths_release(&d->paths);
     wp_owner_groups_free(d->owner_groups);
+    wp_agency_table_free(d->agencies);
     wp_free(d->stamps);
     wp_free(d->tmp_dir);
 }

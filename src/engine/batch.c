@@ -14,6 +14,7 @@ enum { SEGMENT_ARTICLES = 1024 };
 struct wp_batch_run {
     struct wp_settings settings;
     struct wp_owner_groups *owner_groups;
+    struct wp_agency_table *agencies;
     char **words; /* copies of setting values, which the settings point to */
     size_t word_count, word_cap;
     struct wp_run run;
@@ -43,6 +44,7 @@ void wp_batch_free(wp_batch_run *b) {
     for (size_t i = 0; i < b->word_count; i++) wp_free(b->words[i]);
     wp_free(b->words);
     wp_owner_groups_free(b->owner_groups);
+    wp_agency_table_free(b->agencies);
     wp_free(b->matches);
     wp_free(b);
 }
@@ -52,6 +54,14 @@ static enum wp_status set_owners(wp_batch_run *b, const char *file, struct wp_er
     WP_TRY(wp_owner_groups_read(&groups, file, err));
     wp_owner_groups_free(b->owner_groups);
     b->settings.owner_groups = b->owner_groups = groups;
+    return WP_OK;
+}
+
+static enum wp_status set_agencies(wp_batch_run *b, const char *file, struct wp_error *err) {
+    struct wp_agency_table *table;
+    WP_TRY(wp_agency_table_new(file, &table, err));
+    wp_agency_table_free(b->agencies);
+    b->settings.agencies = b->agencies = table;
     return WP_OK;
 }
 
@@ -66,6 +76,7 @@ enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value
     if (is_of_files(name))
         return wp_fail(err, WP_EINVAL, "a batch has no records with fields for '%s'", name);
     if (strcmp(name, "owners") == 0) return set_owners(b, value, err);
+    if (strcmp(name, "agencies") == 0) return set_agencies(b, value, err);
     size_t bytes = strlen(value) + 1;
     char *copy = WP_GROW(b->words, b->word_count, b->word_cap) == WP_OK ? wp_alloc(bytes, 1) : NULL;
     if (!copy) return wp_fail(err, WP_ENOMEM, "out of memory");

@@ -200,7 +200,11 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
                               struct wp_error *err) {
     enum wp_status status = make_room(h);
     struct wp_title title;
+    struct wp_wire wire = {0};
     if (status == WP_OK && h->run->learns_furniture) status = read_title(h, record, &title);
+    if (status == WP_OK && h->run->agencies)
+        status = wp_wire_find(h->run->agencies, wp_fingerprinter_tokenizer(h->printer), record->text,
+                              record->text_len, &wire);
     if (status == WP_OK)
         status =
             wp_fingerprinter_run(h->printer, record->text, record->text_len, h->run->features, &h->print);
@@ -211,6 +215,7 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     WP_TRY(keep_id(h, record, row, err));
     keep_print(h, row);
     if (h->run->learns_furniture) keep_traits(h, row, &title);
+    row->wire = wire;
     row->line = line;
     row->date = read_date(h, record);
     row->owner = read_owner(h, record);

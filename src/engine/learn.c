@@ -207,7 +207,7 @@ static bool may_be_banner(struct wp_run *run, uint32_t rank, const struct wp_art
 
 static enum wp_status judge_shelf(struct learn_pass *pass, struct learner *l, struct wp_error *err) {
     WP_TRY(wp_shelf_load(&l->shelf, err));
-    WP_TRY(wp_shelf_take_out_furniture(&l->shelf, err));
+    WP_TRY(wp_shelf_take_out(&l->shelf, err));
     for (uint32_t i = 0; i < l->shelf.count; i++) {
         const struct wp_shelved *a = &l->shelf.articles[i];
         if (a->mask.own < WP_TOKENS_MIN) wp_bits_set(&pass->run->banners, a->rank);

@@ -26,6 +26,7 @@
 #include "base/rows.h"
 #include "engine/settings.h"
 #include "engine/rejects.h"
+#include "engine/wire.h"
 #include "match/furniture.h"
 #include "match/hits.h"
 #include "match/relation.h"
@@ -48,7 +49,7 @@ struct wp_article_row {
     uint16_t samples;
     uint8_t width;    /* tokens in a shingle */
     uint8_t unspoken; /* its text speaks of nothing that its title does */
-    uint8_t unused[4];
+    struct wp_wire wire;
 };
 
 /* What the story rule wants to know of an article besides: 50 bytes. */
@@ -110,6 +111,8 @@ struct wp_run {
     unsigned features; /* enum wp_feature: what the rule reads */
     bool keeps_streams;
     bool learns_furniture; /* the story rule, and not told otherwise */
+    const struct wp_agency_table *agencies; /* NULL: not looked for, the rule is a set rule */
+    struct wp_agency_table *own_agencies;   /* the built-in ones, when the settings bring none */
     uint32_t tokens_min;   /* fewer: only exact copies are found */
     struct wp_fanout fanout;
     const char *const *files; /* names of the inputs, for ids and messages; borrowed */

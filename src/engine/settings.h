@@ -2,8 +2,8 @@
  * settings.h - what a batch run is asked to do.
  *
  * Filled with defaults by wp_settings_init and changed by name (wp_settings_set), so that the command line,
- * the library and later the service read the same words. Strings and the groups of owners are borrowed and
- * must outlive the run.
+ * the library and later the service read the same words. Strings, the groups of owners and the table of
+ * agencies are borrowed and must outlive the run.
  */
 #ifndef WP_ENGINE_SETTINGS_H
 #define WP_ENGINE_SETTINGS_H
@@ -12,6 +12,7 @@
 #include "input/owner_groups.h"
 #include "input/record.h"
 #include "match/relation.h"
+#include "text/agency.h"
 
 enum wp_keep { WP_KEEP_EARLIEST, WP_KEEP_LONGEST, WP_KEEP_FIRST, WP_KEEP_SOURCE };
 
@@ -30,6 +31,7 @@ struct wp_settings {
     bool strict;    /* the first bad record ends the run */
     struct wp_fields fields;
     const struct wp_owner_groups *owner_groups; /* NULL: every owner stands alone. Set by who has read them */
+    const struct wp_agency_table *agencies;     /* NULL: the built-in ones. Set likewise */
 };
 
 #define WP_MAX_RECORD_BYTES ((uint64_t)64 << 20)

@@ -164,22 +164,35 @@ enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
     return load_again(s, err);
 }
 
-enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *err) {
-    const struct wp_furniture *furniture = &s->run->furniture;
+/* With furniture, whatever the owner: there is such of all. */
+static bool has_mask(const struct wp_shelf *s, const struct wp_shelved *a) {
+    return s->run->furniture.count || a->row.wire.head || a->row.wire.tail;
+}
+
+static void take_out(struct wp_shelf *s, uint32_t number, uint8_t *tokens) {
+    struct wp_shelved *a = &s->articles[number];
+    const struct wp_article_row *row = &a->row;
+    uint64_t *shingles = s->shingles + a->offset;
+    a->mask = (struct wp_mask){.tokens = tokens, .own = row->tokens};
+    wp_furniture_take_out(&s->run->furniture, row->owner, shingles, row->shingles, row->width, number,
+                          &a->mask);
+    wp_ends_take_out(row->wire.head, row->wire.tail, shingles, row->shingles, row->width, number, &a->mask);
+}
+
+enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err) {
     size_t bytes = 0;
-    if (!furniture->count || !s->count) return WP_OK;
-    for (uint32_t i = 0; i < s->count; i++) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (has_mask(s, &s->articles[i])) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
+    if (!bytes) return WP_OK;
     s->masks.len = 0;
     if (wp_buffer_reserve(&s->masks, bytes, SIZE_MAX) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
     memset(s->masks.data, 0, bytes);
     uint8_t *at = s->masks.data;
     for (uint32_t i = 0; i < s->count; i++) {
-        struct wp_shelved *a = &s->articles[i];
-        a->mask = (struct wp_mask){.tokens = at, .own = a->row.tokens};
-        wp_furniture_take_out(furniture, a->row.owner, s->shingles + a->offset, a->row.shingles, a->row.width,
-                              i, &a->mask);
-        at += a->row.tokens + WP_MASK_SLACK;
+        if (!has_mask(s, &s->articles[i])) continue;
+        take_out(s, i, at);
+        at += s->articles[i].row.tokens + WP_MASK_SLACK;
     }
     return WP_OK;
 }
@@ -190,5 +203,5 @@ struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelv
                               .tokens = a->row.tokens,
                               .width = a->row.width,
                               .distinct = a->distinct,
-                              .mask = a->mask.shingles ? &a->mask : NULL};
+                              .mask = a->mask.own < a->row.tokens && a->mask.tokens ? &a->mask : NULL};
 }

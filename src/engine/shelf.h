@@ -31,7 +31,7 @@ struct wp_shelved {
     uint32_t distinct; /* different shingles, 0 = not counted yet; for the shelf's user */
     uint64_t offset;   /* of its stream in shingles */
     struct wp_article_row row;
-    struct wp_mask mask; /* its furniture, once that was taken out and the run knows any; else no tokens */
+    struct wp_mask mask; /* what does not count, once that was taken out and there is any; else no tokens */
 };
 
 struct wp_shelf {
@@ -53,8 +53,9 @@ void wp_shelf_clear(struct wp_shelf *s);
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row);
 /* Fetches the streams of all articles noted, as they are. */
 enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err);
-/* Takes what is furniture, by what the run knows of it, out of all of them. Once after loading. */
-enum wp_status wp_shelf_take_out_furniture(struct wp_shelf *s, struct wp_error *err);
+/* Takes what does not count out of all of them: what is furniture, by what the run knows of it, and agency
+ * lines. Once after loading. */
+enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err);
 /* The stream of a shelved article, borrowed until the shelf is cleared. */
 struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelved *a);
 /* An article that was put; NULL if it was not. */

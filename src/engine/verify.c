@@ -164,7 +164,7 @@ static enum wp_status compare(struct verifier *v, const struct wp_candidate *c, 
 static enum wp_status verify_group(struct verifier *v, size_t part, const struct wp_candidate *c,
                                    size_t count, struct wp_error *err) {
     WP_TRY(wp_shelf_load(&v->shelf, err));
-    if (v->run->learns_furniture) WP_TRY(wp_shelf_take_out_furniture(&v->shelf, err));
+    WP_TRY(wp_shelf_take_out(&v->shelf, err));
     v->base_rank = UINT32_MAX;
     for (size_t i = 0; i < count; i++) {
         struct wp_overlap o;

@@ -106,3 +106,25 @@ void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_
         }
     }
 }
+
+/* Takes out the tokens [from, end) and the shingles that lie within. */
+static void take_out_tokens(uint32_t from, uint32_t end, uint64_t *shingles, uint32_t width, uint32_t tag,
+                            struct wp_mask *mask) {
+    for (uint32_t i = from; i < end; i++) {
+        mask->own -= !mask->tokens[i];
+        mask->tokens[i] = 1;
+        if (i + width > end || shingles[i] & TAKEN_OUT) continue;
+        shingles[i] = TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
+        mask->shingles++;
+    }
+}
+
+void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t count, uint32_t width,
+                      uint32_t tag, struct wp_mask *mask) {
+    if (!count) return;
+    uint32_t tokens = count + width - 1;
+    if (head > tokens) head = tokens;
+    if (tail > tokens) tail = tokens;
+    take_out_tokens(0, head, shingles, width, tag, mask);
+    take_out_tokens(tokens - tail, tokens, shingles, width, tag, mask);
+}

@@ -48,7 +48,7 @@ bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shi
 
 /* What of a text does not count. */
 struct wp_mask {
-    uint8_t *tokens;   /* 1 = does not count; by token, WP_MASK_SLACK zeros behind */
+    uint8_t *tokens;   /* 1 = does not count; by token, WP_MASK_SLACK zeros behind. NULL: all count */
     uint32_t shingles; /* that were taken out */
     uint32_t own;      /* tokens that do count */
 };
@@ -59,5 +59,11 @@ enum { WP_MASK_SLACK = 8 };
  * out of another text. mask->tokens is zeroed by the caller and filled. tag < 2^20. */
 void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
                            uint32_t width, uint32_t tag, struct wp_mask *mask);
+
+/* Takes the first `head` and the last `tail` of a text's tokens out likewise, agency lines for example: the
+ * shingles that lie within them, and the tokens themselves. After the furniture, with the same mask and tag.
+ * Together they may be more than there are; a text without shingles is left as it is. */
+void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t count, uint32_t width,
+                      uint32_t tag, struct wp_mask *mask);
 
 #endif
