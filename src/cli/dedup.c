@@ -26,7 +26,7 @@ enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_COUNT }
 struct dedup_flags {
     const char *outputs[OUT_COUNT];
     const char *match, *verify, *keep, *owners, *agencies, *tmp, *date_format;
-    const char *id, *text, *url, *source, *title, *date;
+    const char *id, *text, *url, *source, *title, *date, *lang;
     uint64_t threads, memory, max_record;
     bool strict, quiet, no_progress;
 };
@@ -50,7 +50,8 @@ static const struct wp_flag flags[] = {
     {"keep", 0, WP_FLAG_TEXT, AT(keep), "POLICY",
      "which article of a story: earliest, longest, first or source:A,B,... [earliest]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, a group of names a line, see above"},
-    {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE", "further names and phrases of news agencies, see above"},
+    {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
+     "further names and phrases of news agencies, see above"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
@@ -61,6 +62,7 @@ static const struct wp_flag flags[] = {
     {"source-field", 0, WP_FLAG_TEXT, AT(source), "NAME", "field with the source [source]"},
     {"title-field", 0, WP_FLAG_TEXT, AT(title), "NAME", "field with the title [title]"},
     {"date-field", 0, WP_FLAG_TEXT, AT(date), "NAME", "field with the date [date]"},
+    {"lang-field", 0, WP_FLAG_TEXT, AT(lang), "NAME", "field with the language [lang]"},
     {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
      "such as %m/%d/%Y, tried before the built-in forms"},
     {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected and told [64M]"},
@@ -170,7 +172,7 @@ static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
         {"match", f->match},       {"verify", f->verify},           {"keep", f->keep},
         {"tmp", f->tmp},           {"date-format", f->date_format}, {"id-field", f->id},
         {"text-field", f->text},   {"url-field", f->url},           {"source-field", f->source},
-        {"title-field", f->title}, {"date-field", f->date}};
+        {"title-field", f->title}, {"date-field", f->date},         {"lang-field", f->lang}};
     wp_settings_init(s);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         WP_TRY(set_words(s, words[i][0], words[i][1], err));

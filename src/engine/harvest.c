@@ -24,17 +24,19 @@ struct wp_harvest {
     struct wp_blob_writer ids, streams;
     struct wp_parts_sender postings, exact_keys, id_keys;
     struct wp_fingerprint print;
+    struct wp_label_sender owner_names, language_names;
 
     /* the open segment */
     struct wp_origin origin;
     uint32_t count;
     struct wp_article_row *rows;
     struct wp_traits *traits;
+    uint32_t *languages;
     uint8_t *sketches;
     struct wp_hash128 *simhashes;
     uint64_t *id_hashes;
     struct pending *pending;
-    size_t row_cap, trait_cap, sketch_cap, simhash_cap, id_cap, pending_count, pending_cap;
+    size_t row_cap, trait_cap, language_cap, sketch_cap, simhash_cap, id_cap, pending_count, pending_cap;
     struct wp_rejects rejects;
     uint64_t dates_unknown, too_short;
 };
@@ -86,6 +88,9 @@ void wp_harvest_free(struct wp_harvest *h) {
     wp_parts_sender_release(&h->id_keys);
     wp_free(h->rows);
     wp_free(h->traits);
+    wp_free(h->languages);
+    wp_label_sender_release(&h->owner_names);
+    wp_label_sender_release(&h->language_names);
     wp_free(h->sketches);
     wp_free(h->simhashes);
     wp_free(h->id_hashes);
@@ -105,6 +110,7 @@ static enum wp_status make_room(struct wp_harvest *h) {
     size_t n = h->count;
     WP_TRY(WP_GROW(h->rows, n, h->row_cap));
     WP_TRY(WP_GROW(h->id_hashes, n, h->id_cap));
+    WP_TRY(WP_GROW(h->languages, n, h->language_cap));
     if (h->run->learns_furniture) WP_TRY(WP_GROW(h->traits, n, h->trait_cap));
     if (h->run->features & WP_FEATURE_SIMHASH) WP_TRY(WP_GROW(h->simhashes, n, h->simhash_cap));
     if (h->run->features & WP_FEATURE_SKETCH)
@@ -145,12 +151,20 @@ static int64_t read_date(struct wp_harvest *h, const struct wp_record *record) {
     return WP_DATE_UNKNOWN;
 }
 
-static uint32_t read_owner(struct wp_harvest *h, const struct wp_record *record) {
+static enum wp_status read_owner(struct wp_harvest *h, const struct wp_record *record, uint32_t *owner) {
     const char *name;
     size_t len;
     wp_owner_find(h->owners, record, &name, &len);
-    if (!len) return 0;
-    return wp_owner_number(name, len);
+    *owner = len ? wp_owner_number(name, len) : 0;
+    return len ? wp_label_note(&h->owner_names, name, len) : WP_OK;
+}
+
+static enum wp_status read_language(struct wp_harvest *h, const struct wp_record *record,
+                                    uint32_t *language) {
+    const char *name = (const char *)record->lang;
+    size_t len = record->lang_len <= WP_LANGUAGE_BYTES_MAX ? record->lang_len : 0;
+    *language = len ? wp_label_number(name, len) : 0;
+    return len ? wp_label_note(&h->language_names, name, len) : WP_OK;
 }
 
 /* What of the fingerprint the rule reads. Only articles that may have copies get postings. */
@@ -218,7 +232,9 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     row->wire = wire;
     row->line = line;
     row->date = read_date(h, record);
-    row->owner = read_owner(h, record);
+    if (read_owner(h, record, &row->owner) != WP_OK ||
+        read_language(h, record, &h->languages[h->count]) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory");
     if (row->samples && !h->origin.data) WP_TRY(keep_stream(h, row, err));
     h->id_hashes[h->count] = wp_hash64(record->id, record->id_len);
     h->count++;
@@ -259,6 +275,8 @@ static enum wp_status take_slots(struct wp_harvest *h, uint32_t lines, uint32_t 
     pthread_mutex_lock(&run->lock);
     enum wp_status status = wp_order_add(&run->order, &segment);
     wp_rejects_merge(&run->rejects, &h->rejects);
+    if (status == WP_OK) status = wp_labels_take(&run->owner_names, &h->owner_names);
+    if (status == WP_OK) status = wp_labels_take(&run->language_names, &h->language_names);
     pthread_mutex_unlock(&run->lock);
     *slot = segment.slot;
     if (status == WP_ETOOBIG) return wp_fail(err, status, "more than 2^32 - 2 articles");
@@ -291,6 +309,7 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
     uint32_t slot;
     WP_TRY(take_slots(h, lines, &slot, err));
     WP_TRY(wp_rows_write(&run->articles, slot, h->count, h->rows, err));
+    WP_TRY(wp_rows_write(&run->languages, slot, h->count, h->languages, err));
     if (run->learns_furniture) WP_TRY(wp_rows_write(&run->traits, slot, h->count, h->traits, err));
     if (run->features & WP_FEATURE_SKETCH)
         WP_TRY(wp_rows_write(&run->sketches, slot, h->count, h->sketches, err));

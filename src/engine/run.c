@@ -63,6 +63,7 @@ static enum wp_status init_stores(struct wp_run *run) {
     wp_blobs_init(&run->streams, budget, STREAM_RAM_BYTES);
     WP_TRY(wp_rows_init(&run->articles, sizeof(struct wp_article_row), budget));
     WP_TRY(wp_rows_init(&run->traits, sizeof(struct wp_traits), budget));
+    WP_TRY(wp_rows_init(&run->languages, sizeof(uint32_t), budget));
     WP_TRY(wp_rows_init(&run->sketches, WP_SKETCH_BINS, budget));
     WP_TRY(wp_rows_init(&run->simhashes, sizeof(struct wp_hash128), budget));
     WP_TRY(wp_parts_init(&run->postings, 8, WP_POSTING_PARTS, WP_POSTING_CHUNK_BYTES, budget));
@@ -82,6 +83,8 @@ enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *setting
     run->file_count = file_count;
     pthread_mutex_init(&run->lock, NULL);
     wp_budget_init(&run->budget, store_limit(settings), settings->tmp_dir);
+    wp_labels_init(&run->owner_names);
+    wp_labels_init(&run->language_names);
     choose_features(run);
     enum wp_status status = init_stores(run);
     if (status == WP_OK) status = choose_agencies(run, err);
@@ -99,6 +102,7 @@ void wp_run_release(struct wp_run *run) {
     wp_parts_release(&run->postings);
     wp_rows_release(&run->simhashes);
     wp_rows_release(&run->sketches);
+    wp_rows_release(&run->languages);
     wp_rows_release(&run->traits);
     wp_rows_release(&run->articles);
     wp_blobs_release(&run->streams);
@@ -116,6 +120,8 @@ void wp_run_release(struct wp_run *run) {
     wp_free(run->stories.items);
     wp_free(run->stories.members);
     wp_names_release(&run->unknown_sources);
+    wp_labels_release(&run->owner_names);
+    wp_labels_release(&run->language_names);
     wp_order_release(&run->order);
     pthread_mutex_destroy(&run->lock);
     memset(run, 0, sizeof *run);
@@ -135,6 +141,13 @@ const struct wp_article_row *wp_run_row(struct wp_run *run, uint32_t rank, struc
 const struct wp_traits *wp_run_traits(struct wp_run *run, uint32_t rank, struct wp_traits *scratch,
                                       struct wp_error *err) {
     return wp_rows_get(&run->traits, wp_order_slot(&run->order, rank), scratch, err);
+}
+
+enum wp_status wp_run_language(struct wp_run *run, uint32_t rank, uint32_t *language, struct wp_error *err) {
+    const uint32_t *row = wp_rows_get(&run->languages, wp_order_slot(&run->order, rank), language, err);
+    if (!row) return err->status;
+    *language = *row;
+    return WP_OK;
 }
 
 void wp_run_place(struct wp_run *run, uint32_t rank, const struct wp_article_row *row, uint32_t *file,
@@ -169,7 +182,9 @@ enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err) {
         [WP_STAGE_FURNITURE] = wp_run_learn,        [WP_STAGE_VERIFY] = wp_run_verify,
         [WP_STAGE_STORIES] = wp_run_tell,
     };
-    if (wp_order_settle(&run->order) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    if (wp_order_settle(&run->order) != WP_OK || wp_labels_settle(&run->owner_names) != WP_OK ||
+        wp_labels_settle(&run->language_names) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory");
     for (int stage = WP_STAGE_FAMILIES; stage <= WP_STAGE_STORIES; stage++) {
         double begin = now_seconds();
         atomic_store(&run->stage, stage);

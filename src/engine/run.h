@@ -25,6 +25,7 @@
 #include "base/parts.h"
 #include "base/rows.h"
 #include "engine/settings.h"
+#include "engine/labels.h"
 #include "engine/rejects.h"
 #include "engine/wire.h"
 #include "match/furniture.h"
@@ -60,11 +61,12 @@ struct wp_traits {
 
 /* The number of an owner of that name, for wp_article_row. */
 static inline uint32_t wp_owner_number(const char *name, size_t len) {
-    uint32_t hash = (uint32_t)wp_hash64(name, len);
-    return hash ? hash : 1;
+    return wp_label_number(name, len);
 }
 
 #define WP_DATE_UNKNOWN INT64_MIN
+/* A longer value of the language field is none; tags such as zh-Hant-TW are shorter. */
+#define WP_LANGUAGE_BYTES_MAX 35
 /* Fewer tokens than this: a copy is only what is the same, because five words more or less decide everything.
  */
 #define WP_TOKENS_MIN 12
@@ -110,20 +112,22 @@ struct wp_run {
     struct wp_settings settings;
     unsigned features; /* enum wp_feature: what the rule reads */
     bool keeps_streams;
-    bool learns_furniture; /* the story rule, and not told otherwise */
+    bool learns_furniture;                  /* the story rule, and not told otherwise */
     const struct wp_agency_table *agencies; /* NULL: not looked for, the rule is a set rule */
     struct wp_agency_table *own_agencies;   /* the built-in ones, when the settings bring none */
-    uint32_t tokens_min;   /* fewer: only exact copies are found */
+    uint32_t tokens_min;                    /* fewer: only exact copies are found */
     struct wp_fanout fanout;
     const char *const *files; /* names of the inputs, for ids and messages; borrowed */
     size_t file_count;
 
     struct wp_budget budget;
-    pthread_mutex_t lock; /* guards order and rejects while reading */
+    pthread_mutex_t lock; /* guards order, rejects and names while reading */
     struct wp_order order;
     struct wp_rejects rejects;
+    struct wp_labels owner_names, language_names; /* by the numbers in the rows */
 
     struct wp_rows articles, traits, sketches, simhashes;
+    struct wp_rows languages; /* uint32_t; 0 = none */
     struct wp_blobs ids, streams;
     struct wp_parts postings, exact_keys, id_keys, hits, examples, matches;
     struct wp_twin_list copies, same_ids;
@@ -170,11 +174,19 @@ const struct wp_article_row *wp_run_row(struct wp_run *run, uint32_t rank, struc
 /* Likewise; only in a run that learns furniture. */
 const struct wp_traits *wp_run_traits(struct wp_run *run, uint32_t rank, struct wp_traits *scratch,
                                       struct wp_error *err);
+/* The language of a rank (0 = none told), by its number; WP_EIO and the like. */
+enum wp_status wp_run_language(struct wp_run *run, uint32_t rank, uint32_t *language, struct wp_error *err);
 /* The id of a rank, appended to an emptied buffer without a NUL. */
 enum wp_status wp_run_id(struct wp_run *run, uint32_t rank, struct wp_buffer *out, struct wp_error *err);
 /* Where an article stands: the number of its file and its line, from 1. */
 void wp_run_place(struct wp_run *run, uint32_t rank, const struct wp_article_row *row, uint32_t *file,
                   uint64_t *line);
+
+/* A story is named after the text of its lead, so that the same story has the same name in every run over
+ * it. */
+static inline uint64_t wp_story_name(const struct wp_article_row *lead) {
+    return lead->exact.high ^ lead->exact.low;
+}
 
 /* The samples of an article that are not furniture, and about how many of its shingles are not. */
 static inline uint32_t wp_run_own_samples(const struct wp_run *run, uint32_t rank,

@@ -110,7 +110,8 @@ static const struct {
              {"url-field", offsetof(struct wp_settings, fields.url)},
              {"source-field", offsetof(struct wp_settings, fields.source)},
              {"title-field", offsetof(struct wp_settings, fields.title)},
-             {"date-field", offsetof(struct wp_settings, fields.date)}};
+             {"date-field", offsetof(struct wp_settings, fields.date)},
+             {"lang-field", offsetof(struct wp_settings, fields.lang)}};
 
 enum wp_status wp_settings_set(struct wp_settings *s, const char *name, const char *value,
                                struct wp_error *err) {

@@ -5,7 +5,9 @@
  */
 #include "input/date.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "input/date_parts.h"
 
 /* Longer is no date in any form. */
@@ -171,4 +173,14 @@ bool wp_date_parse(const char *s, size_t len, const char *format, int64_t *epoch
     if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) return false;
     *epoch_seconds = seconds;
     return true;
+}
+
+const char *wp_date_text(int64_t epoch_seconds, char out[WP_DATE_TEXT_BYTES]) {
+    time_t seconds = (time_t)epoch_seconds;
+    struct tm t;
+    out[0] = '\0';
+    if (gmtime_r(&seconds, &t))
+        snprintf(out, WP_DATE_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1,
+                 t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+    return out;
 }

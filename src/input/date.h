@@ -35,6 +35,10 @@
  * forms and may be NULL. Any thread. */
 bool wp_date_parse(const char *s, size_t len, const char *format, int64_t *epoch_seconds);
 
+enum { WP_DATE_TEXT_BYTES = 80 }; /* for any six numbers, as compilers see it; 20 are used */
+/* Writes seconds that wp_date_parse gave as "2021-09-16T12:15:17Z"; returns out. Any thread. */
+const char *wp_date_text(int64_t epoch_seconds, char out[WP_DATE_TEXT_BYTES]);
+
 /* True when every % of the format is one of the list above, and it says which day it is. */
 bool wp_date_format_valid(const char *format);
 

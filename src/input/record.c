@@ -16,7 +16,7 @@
 _Static_assert(WP_RECORD_PADDING >= WP_JSON_PADDING && WP_JSON_PADDING >= WP_ESCAPE_PADDING, "paddings");
 _Static_assert(WP_RECORD_VIEW_PADDING <= WP_ESCAPE_PADDING, "decoded views are padded by the decoder");
 
-enum { FIELD_ID, FIELD_TEXT, FIELD_URL, FIELD_SOURCE, FIELD_TITLE, FIELD_DATE, FIELD_COUNT };
+enum { FIELD_ID, FIELD_TEXT, FIELD_URL, FIELD_SOURCE, FIELD_TITLE, FIELD_DATE, FIELD_LANG, FIELD_COUNT };
 
 /* Kept for the next line unless it is larger than this. */
 #define KEEP_BYTES ((size_t)4 << 20)
@@ -52,6 +52,7 @@ enum wp_status wp_record_parser_new(struct wp_record_parser **out, const struct 
     p->names[FIELD_SOURCE] = pick(f->source, "source");
     p->names[FIELD_TITLE] = pick(f->title, "title");
     p->names[FIELD_DATE] = pick(f->date, "date");
+    p->names[FIELD_LANG] = pick(f->lang, "lang");
     enum wp_status status = wp_json_new(&p->json, p->names, FIELD_COUNT);
     if (status != WP_OK) {
         wp_record_parser_free(p);
@@ -110,7 +111,8 @@ enum wp_status wp_record_parse(struct wp_record_parser *p, const uint8_t *line, 
                 decode(p, &v[FIELD_URL], &out->url, &out->url_len) &&
                 decode(p, &v[FIELD_SOURCE], &out->source, &out->source_len) &&
                 decode(p, &v[FIELD_TITLE], &out->title, &out->title_len) &&
-                decode(p, &v[FIELD_DATE], &out->date, &out->date_len);
+                decode(p, &v[FIELD_DATE], &out->date, &out->date_len) &&
+                decode(p, &v[FIELD_LANG], &out->lang, &out->lang_len);
     if (!good) {
         *reason = "not JSON: a bad escape in a string";
         return WP_EFORMAT;

@@ -1,10 +1,10 @@
 /*
  * record.h - one line of JSON becomes a record.
  *
- * A record is an object with a text; id, url, source, title and date may be missing. Views point into the
- * line where a value stands there without escapes, else into the parser; so they live until the next call
- * with the same parser and as long as the line. A view has WP_RECORD_VIEW_PADDING readable bytes behind it,
- * which hold anything. An empty view has a non-NULL pointer.
+ * A record is an object with a text; id, url, source, title, date and language may be missing. Views point
+ * into the line where a value stands there without escapes, else into the parser; so they live until the next
+ * call with the same parser and as long as the line. A view has WP_RECORD_VIEW_PADDING readable bytes behind
+ * it, which hold anything. An empty view has a non-NULL pointer.
  *
  * A value counts as absent when it is null, true, false, an object or an array, and as what it says when it
  * is a string or a number (a number as the digits that stand in the line, so 007 would be no JSON but 1.50
@@ -20,15 +20,16 @@
 #define WP_RECORD_VIEW_PADDING 64
 
 /* Which member holds what: "name", or "a.b" for the member b of the object a (or a member named "a.b"). NULL
- * means the default: id, text, url, source, title, date. An empty name means that there is no such field. */
+ * means the default: id, text, url, source, title, date, lang. An empty name means that there is no such
+ * field. */
 struct wp_fields {
-    const char *id, *text, *url, *source, *title, *date;
+    const char *id, *text, *url, *source, *title, *date, *lang;
 };
 
 /* Lengths are 0 for what is absent; an id that is there but empty counts as absent too. */
 struct wp_record {
-    const uint8_t *text, *id, *url, *source, *title, *date;
-    size_t text_len, id_len, url_len, source_len, title_len, date_len;
+    const uint8_t *text, *id, *url, *source, *title, *date, *lang;
+    size_t text_len, id_len, url_len, source_len, title_len, date_len, lang_len;
 };
 
 struct wp_record_parser;

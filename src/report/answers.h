@@ -2,7 +2,11 @@
  * answers.h - the answers of a batch run, as files.
  *
  *     stories.jsonl   one object per story of two or more, by the first member in input order:
- *                     {"story","lead","size","members":[{"id","relation","to","coverage","jaccard"},...]}
+ *                     {"story","lead","size","members":[{"id","relation","to","coverage","jaccard"},...],
+ *                      "first_seen","last_seen","owners","wire","languages"}
+ *                     a member whose text names an agency has "wire" behind "jaccard"; times are ISO 8601 in
+ *                     UTC, null when no member has a date; the last three are lists of names, ordered, or
+ *                     null when a run had more names than it keeps; "wire" with the story rule only
  *     matches.tsv     id_a id_b relation coverage jaccard containment, by input order of a, then b
  *     summary.json    every count, the settings, the time by stage
  *

@@ -8,7 +8,7 @@
 #include "base/cpu.h"
 #include "base/json.h"
 
-enum { REPEATED_IDS_TOLD = 10, SOURCES_TOLD = 10 };
+enum { REPEATED_IDS_TOLD = 10, SOURCES_TOLD = 10, STORIES_TOLD = 10 };
 
 struct wp_totals wp_summary_totals(const struct wp_run *run) {
     struct wp_totals t = {.rejected = wp_rejects_total(&run->rejects), .stories = run->stories.count};
@@ -45,6 +45,71 @@ static void put_words(struct json *j, const char *key, const char *value) {
     if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, "  \"%s\": ", key);
     if (j->status == WP_OK) j->status = wp_json_string(&j->text, value, strlen(value));
     if (j->status == WP_OK) j->status = wp_buffer_add(&j->text, ",\n", 2);
+}
+
+static enum wp_status put_id(struct json *j, struct wp_run *run, uint32_t rank, struct wp_error *err) {
+    struct wp_buffer id = {0};
+    enum wp_status status = wp_run_id(run, rank, &id, err);
+    if (status == WP_OK) status = wp_json_string(&j->text, id.data, id.len);
+    wp_buffer_release(&id);
+    return status;
+}
+
+/* The member that has least in common with the one it matched; of equals the first. */
+static const struct wp_member *weakest_member(const struct wp_run *run, const struct wp_story *story) {
+    const struct wp_member *members = &run->stories.members[story->first], *weakest = NULL;
+    for (uint32_t i = 0; i < story->size; i++) {
+        const struct wp_member *m = &members[i];
+        if (m->rank == story->lead) continue;
+        bool weaker = !weakest || m->coverage < weakest->coverage ||
+                      (m->coverage == weakest->coverage && m->jaccard < weakest->jaccard);
+        if (weaker) weakest = m;
+    }
+    return weakest;
+}
+
+static enum wp_status put_story(struct json *j, struct wp_run *run, const struct wp_story *story,
+                                struct wp_error *err) {
+    struct wp_article_row scratch;
+    const struct wp_member *weakest = weakest_member(run, story);
+    const struct wp_article_row *row = wp_run_row(run, story->lead, &scratch, err);
+    if (!row) return err->status;
+    WP_TRY(wp_buffer_print(&j->text, "    {\"story\": \"%016" PRIx64 "\", \"size\": %" PRIu32 ", \"lead\": ",
+                           wp_story_name(row), story->size));
+    WP_TRY(put_id(j, run, story->lead, err));
+    WP_TRY(wp_buffer_print(&j->text, ", \"weakest\": {\"id\": "));
+    WP_TRY(put_id(j, run, weakest->rank, err));
+    WP_TRY(wp_buffer_print(&j->text, ", \"to\": "));
+    WP_TRY(put_id(j, run, weakest->to, err));
+    return wp_buffer_print(&j->text, ", \"coverage\": %.4f, \"jaccard\": %.4f}}", (double)weakest->coverage,
+                           (double)weakest->jaccard);
+}
+
+/* The largest stories, the largest first, of equals the one told first; returns how many. */
+static size_t largest_stories(const struct wp_run *run, const struct wp_story *largest[STORIES_TOLD]) {
+    size_t count = 0;
+    for (size_t i = 0; i < run->stories.count; i++) {
+        const struct wp_story *story = &run->stories.items[i];
+        size_t at = count;
+        if (count < STORIES_TOLD)
+            count++;
+        else if (largest[--at]->size >= story->size)
+            continue;
+        for (; at && largest[at - 1]->size < story->size; at--) largest[at] = largest[at - 1];
+        largest[at] = story;
+    }
+    return count;
+}
+
+static void put_stories(struct json *j, struct wp_run *run, struct wp_error *err) {
+    const struct wp_story *largest[STORIES_TOLD];
+    size_t count = largest_stories(run, largest);
+    if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, "  \"largest_stories\": [");
+    for (size_t i = 0; i < count && j->status == WP_OK; i++) {
+        j->status = wp_buffer_print(&j->text, i ? ",\n" : "\n");
+        if (j->status == WP_OK) j->status = put_story(j, run, largest[i], err);
+    }
+    if (j->status == WP_OK) j->status = wp_buffer_print(&j->text, count ? "\n  ],\n" : "],\n");
 }
 
 static void put_counts(struct json *j, const struct wp_summary *s) {
@@ -118,10 +183,11 @@ static void put_costs(struct json *j, const struct wp_summary *s) {
 enum wp_status wp_summary_write(const struct wp_summary *s, struct wp_output *out, struct wp_error *err) {
     struct json j = {0};
     put_counts(&j, s);
+    put_stories(&j, s->run, err);
     put_settings(&j, s->run);
     put_costs(&j, s);
     enum wp_status status = j.status;
-    if (status != WP_OK) wp_fail(err, status, "out of memory");
+    if (status == WP_ENOMEM) wp_fail(err, status, "out of memory");
     if (status == WP_OK) status = wp_output_write(out, "{\n", 2, err);
     if (status == WP_OK) status = wp_output_write(out, j.text.data, j.text.len - 2, err); /* the last comma */
     if (status == WP_OK) status = wp_output_write(out, "\n}\n", 3, err);
@@ -166,6 +232,9 @@ enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out
                            " exact copies, %" PRIu64 " matching pairs%s\n",
                            t.stories, t.largest, run->counts.exact_copies, run->counts.matches,
                            run->settings.verify_exact ? "" : " (judged from sketches)"));
+    if (run->counts.banners)
+        WP_TRY(wp_buffer_print(out, "%" PRIu64 " article%s nothing but a banner: no story\n",
+                               run->counts.banners, run->counts.banners == 1 ? " is" : "s are"));
     if (run->counts.dates_unknown)
         WP_TRY(wp_buffer_print(out, "%" PRIu64 " dates not understood (see --date-format)\n",
                                run->counts.dates_unknown));
