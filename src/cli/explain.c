@@ -1,5 +1,5 @@
 /*
- * explain.c - `wireprint explain A B`: why two texts match, or do not.
+ * explain.c - `wireprint explain A B`: why two texts match, or do not; and --story (explain_story.c).
  *
  * A and B are files, each a plain text or one JSON record, or with --in ids of records in a dump. Finding and
  * loading them is here; what is said of them is report/explanation.
@@ -8,23 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "cli/explain.h"
 #include "cli/options.h"
-#include "input/line_file.h"
 #include "input/owner.h"
 #include "input/paths.h"
-#include "input/record.h"
 #include "report/explanation.h"
 
-#define MAX_RECORD_BYTES ((size_t)64 << 20)
-#define MAX_FILE_BYTES ((size_t)256 << 20)
-
 extern const struct wp_command wp_command_explain;
-
-struct explain_settings {
-    const char *in, *color, *match, *owners;
-    bool json, full;
-    struct wp_fields fields;
-};
 
 /* One of the two; owns all but the name. */
 struct article {
@@ -37,12 +27,12 @@ struct article {
 };
 
 struct explain {
-    struct explain_settings settings;
+    struct wp_explain_settings settings;
     struct wp_rule rule;
     struct wp_owner_groups *owner_groups;
     struct article a, b;
     struct wp_pair pair;
-    struct wp_buffer out;
+    struct wp_buffer out, room; /* room: of an id */
 };
 
 static char *copy_text(const void *data, size_t len) {
@@ -101,7 +91,7 @@ static enum wp_status read_json_file(struct article *a, const struct wp_fields *
 
 static enum wp_status read_file(struct explain *e, struct article *a, struct wp_error *err) {
     const struct wp_fields *fields = &e->settings.fields;
-    WP_TRY(wp_whole_file_read(a->name, MAX_FILE_BYTES, &a->bytes, err));
+    WP_TRY(wp_whole_file_read(a->name, WP_EXPLAIN_FILE_BYTES, &a->bytes, err));
     size_t from = skip_space(&a->bytes, 0);
     enum wp_status status = WP_EFORMAT;
     if (from < a->bytes.len && a->bytes.data[from] == '{') status = read_json_file(a, fields, from, err);
@@ -118,14 +108,20 @@ static enum wp_status read_file(struct explain *e, struct article *a, struct wp_
 
 /* Dumps. */
 
-/* Is this record the one called `name`: by its id, or, without one, by FILE:LINE? */
-static bool is_called(const char *name, const struct wp_record *r, const struct wp_line_file *f) {
-    char place[32];
-    size_t len = strlen(name), file_len = strlen(f->file.name);
-    if (r->id_len) return r->id_len == len && memcmp(r->id, name, len) == 0;
-    int place_len = snprintf(place, sizeof place, ":%llu", (unsigned long long)f->number);
-    return len == file_len + (size_t)place_len && memcmp(name, f->file.name, file_len) == 0 &&
-           memcmp(name + file_len, place, (size_t)place_len) == 0;
+enum wp_status wp_explain_id(const struct wp_record *record, const struct wp_line_file *f,
+                             struct wp_buffer *room, const char **id, size_t *len) {
+    *id = (const char *)record->id;
+    *len = record->id_len;
+    if (*len) return WP_OK;
+    room->len = 0;
+    WP_TRY(wp_buffer_print(room, "%s:%llu", f->file.name, (unsigned long long)f->number));
+    *id = (const char *)room->data;
+    *len = room->len;
+    return WP_OK;
+}
+
+static bool is_called(const char *name, const char *id, size_t len) {
+    return strlen(name) == len && memcmp(name, id, len) == 0;
 }
 
 static enum wp_status take_line(struct explain *e, struct article *a, const uint8_t *line, size_t len) {
@@ -154,9 +150,13 @@ static enum wp_status search_file(struct explain *e, struct wp_record_parser *pa
         if (status != WP_OK) return status;
         if (wp_record_parse(parser, line, len, &record, &reason) != WP_OK) continue;
         struct article *a = NULL;
-        if (!e->a.found && is_called(e->a.name, &record, f))
+        const char *id;
+        size_t id_len;
+        if (wp_explain_id(&record, f, &e->room, &id, &id_len) != WP_OK)
+            return wp_fail(err, WP_ENOMEM, "out of memory");
+        if (!e->a.found && is_called(e->a.name, id, id_len))
             a = &e->a;
-        else if (!e->b.found && is_called(e->b.name, &record, f))
+        else if (!e->b.found && is_called(e->b.name, id, id_len))
             a = &e->b;
         if (a && (status = take_line(e, a, line, len)) != WP_OK)
             return wp_fail_file(err, status, f->file.name, "%s", wp_status_text(status));
@@ -169,7 +169,7 @@ static enum wp_status search_dumps(struct explain *e, const struct wp_paths *pat
     enum wp_status status = wp_record_parser_new(&parser, &e->settings.fields, err);
     for (size_t i = 0; i < paths->count && status == WP_OK && !(e->a.found && e->b.found); i++) {
         struct wp_line_file f;
-        status = wp_line_file_open(&f, paths->names[i], MAX_RECORD_BYTES, err);
+        status = wp_line_file_open(&f, paths->names[i], WP_EXPLAIN_RECORD_BYTES, err);
         if (status == WP_OK) status = search_file(e, parser, &f, err);
         wp_line_file_close(&f);
     }
@@ -223,7 +223,22 @@ static enum wp_status explain(struct explain *e, bool color, struct wp_error *er
                                .color = color,
                                .full = e->settings.full};
     status = e->settings.json ? wp_explanation_json(&x, &e->out) : wp_explanation_text(&x, &e->out);
-    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
+}
+
+/* argv[1..operands] are further dumps. */
+static enum wp_status explain_story(struct explain *e, char **argv, int operands, bool color,
+                                    struct wp_error *err) {
+    const struct wp_explain_settings *s = &e->settings;
+    if (!s->story || !s->stories || !s->in)
+        return wp_fail(err, WP_EINVAL, "--story ID, --stories FILE and --in DUMP go together");
+    if (s->match) return wp_fail(err, WP_EINVAL, "--match is for two articles: a story was made by its run");
+    argv[0] = (char *)s->in; /* the dumps then stand side by side */
+    return wp_explain_story(s, color, e->owner_groups, (const char *const *)argv, (size_t)operands + 1,
+                            &e->out, err);
+}
+
+static enum wp_status print(const struct explain *e, struct wp_error *err) {
     if (fwrite(e->out.data, 1, e->out.len, stdout) != e->out.len || fflush(stdout) != 0)
         return wp_fail(err, WP_EIO, "standard output cannot be written");
     return WP_OK;
@@ -246,37 +261,47 @@ static int run_explain(int argc, char **argv) {
     if (status == WP_OK) status = choose_color(e.settings.color, &color, &err);
     if (status == WP_OK && e.settings.owners)
         status = wp_owner_groups_read(&e.owner_groups, e.settings.owners, &err);
-    if (status == WP_OK) status = find_articles(&e, argv, operands, &err);
-    if (status == WP_OK) status = explain(&e, color, &err);
+    bool story = e.settings.story || e.settings.stories;
+    if (status == WP_OK && story) status = explain_story(&e, argv, operands, color, &err);
+    if (status == WP_OK && !story) status = find_articles(&e, argv, operands, &err);
+    if (status == WP_OK && !story) status = explain(&e, color, &err);
+    if (status == WP_OK) status = print(&e, &err);
     wp_pair_release(&e.pair);
     release_article(&e.a);
     release_article(&e.b);
     wp_owner_groups_free(e.owner_groups);
     wp_buffer_release(&e.out);
+    wp_buffer_release(&e.room);
     return status == WP_OK ? WP_EXIT_OK : wp_command_failed(&wp_command_explain, &err);
 }
 
-#define AT(field) offsetof(struct explain_settings, field)
+#define AT(field) offsetof(struct wp_explain_settings, field)
 
 static const struct wp_flag flags[] = {
     {"in", 0, WP_FLAG_TEXT, AT(in), "DUMP",
      "A and B are ids of records in this file (further files may follow)"},
+    {"story", 0, WP_FLAG_TEXT, AT(story), "ID", "tell why each member of a story is in, instead of A and B"},
+    {"stories", 0, WP_FLAG_TEXT, AT(stories), "FILE",
+     "where the story is: what wireprint dedup --stories wrote"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, as in wireprint dedup --help"},
     {"json", 0, WP_FLAG_BOOL, AT(json), NULL, "print one JSON object, passages as byte ranges"},
-    {"full", 0, WP_FLAG_BOOL, AT(full), NULL, "do not cut long parts that are not shared"},
+    {"full", 0, WP_FLAG_BOOL, AT(full), NULL,
+     "do not cut long parts that are not shared; of a story, show the texts"},
     {"color", 0, WP_FLAG_TEXT, AT(color), "WHEN", "auto, always or never [auto]"},
     {"id-field", 0, WP_FLAG_TEXT, AT(fields.id), "NAME", "field with the id; a.b for nested ones [id]"},
     {"text-field", 0, WP_FLAG_TEXT, AT(fields.text), "NAME", "field with the text [text]"},
     {"url-field", 0, WP_FLAG_TEXT, AT(fields.url), "NAME", "field with the url [url]"},
     {"source-field", 0, WP_FLAG_TEXT, AT(fields.source), "NAME", "field with the source [source]"},
     {"title-field", 0, WP_FLAG_TEXT, AT(fields.title), "NAME", "field with the title [title]"},
+    {"date-field", 0, WP_FLAG_TEXT, AT(fields.date), "NAME", "field with the date, for --story [date]"},
+    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT", "as in wireprint dedup --help"},
 };
 
 const struct wp_command wp_command_explain = {
     .name = "explain",
-    .usage = "A B [--in DUMP...] [--match RULE] [--json] [--full]",
-    .summary = "tell why two texts match, and show the passages they share",
+    .usage = "A B [--in DUMP...] | --story ID --stories FILE --in DUMP... [--json] [--full]",
+    .summary = "tell why two texts match, and show the passages they share; or why a story is one",
     .details =
         "A and B are files, each a plain text or one JSON record, or - for standard input. With --in they\n"
         "are the ids of records in a dump (FILE:LINE for records without an id).\n"
@@ -284,7 +309,12 @@ const struct wp_command wp_command_explain = {
         "Told are the relation and what decided it, coverage both ways, Jaccard, containment, the longest\n"
         "shared run, and both texts with the shared passages under the same numbers. Coverage is the share\n"
         "of a text's words that stand in runs of five or more which the other text has too. RULE is as in\n"
-        "wireprint dedup --help.",
+        "wireprint dedup --help.\n"
+        "\n"
+        "With --story, a line tells of each member of the story what it matched and how well, then which\n"
+        "link is the weakest; with --full the texts follow, each beside what it matched. ID is the story's\n"
+        "name in FILE, or as much of its beginning as no other story has. Relation, coverage and Jaccard\n"
+        "are those of the run; the longest run is of the whole texts.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_explain,

@@ -116,10 +116,26 @@ static enum wp_status read_text(struct reader *r, struct wp_cluster_text *out, c
     return WP_OK;
 }
 
+static struct wp_cluster_text *detail_of(struct wp_cluster_detail *d, const struct wp_cluster_text *key) {
+    if (is_key(key, "relation")) return &d->relation;
+    if (is_key(key, "to")) return &d->to;
+    if (is_key(key, "coverage")) return &d->coverage;
+    return is_key(key, "jaccard") ? &d->jaccard : NULL;
+}
+
+/* The first of a name counts; what is neither a string nor a number says nothing. */
+static enum wp_status read_detail(struct reader *r, const struct wp_cluster_text *key) {
+    struct wp_cluster_text *detail = detail_of(&r->out->details[r->out->count], key);
+    if (!detail || detail->data || !strchr("\"-0123456789", peek(r))) return skip_value(r, 2);
+    return read_text(r, detail, "no value");
+}
+
 static enum wp_status read_member(struct reader *r) {
     struct wp_cluster_line *out = r->out;
     struct wp_cluster_text key, id = {NULL, 0};
     WP_TRY(WP_GROW(out->members, out->count, out->member_cap));
+    WP_TRY(WP_GROW(out->details, out->count, out->detail_cap));
+    out->details[out->count] = (struct wp_cluster_detail){0};
     if (!take(r, '{')) {
         WP_TRY(read_text(r, &out->members[out->count], "a member that is neither an id nor an object"));
         out->count++;
@@ -132,7 +148,7 @@ static enum wp_status read_member(struct reader *r) {
             if (is_key(&key, "id") && !id.data)
                 WP_TRY(read_text(r, &id, "an id that is neither a string nor a number"));
             else
-                WP_TRY(skip_value(r, 2));
+                WP_TRY(read_detail(r, &key));
         } while (take(r, ','));
         if (!take(r, '}')) return refuse(r, "',' or '}' expected");
     }
@@ -193,6 +209,7 @@ enum wp_status wp_cluster_line_read(struct wp_cluster_line *c, const uint8_t *li
 
 void wp_cluster_line_release(struct wp_cluster_line *c) {
     wp_free(c->members);
+    wp_free(c->details);
     wp_buffer_release(&c->text);
     *c = (struct wp_cluster_line){0};
 }

@@ -95,8 +95,8 @@ static enum wp_status add_json_article(struct wp_buffer *out, const struct wp_ex
                            side->len, side->stream.tokens, covered);
 }
 
-static enum wp_status add_json_passages(const struct wp_pair *pair, struct wp_buffer *out) {
-    WP_TRY(wp_buffer_print(out, ",\"passages\":["));
+enum wp_status wp_explanation_passages(const struct wp_pair *pair, struct wp_buffer *out) {
+    WP_TRY(wp_buffer_print(out, "\"passages\":["));
     for (size_t i = 0; i < pair->passages.count; i++) {
         const struct wp_token_passage *p = &pair->passages.items[i];
         struct wp_source_range a = wp_side_bytes(&pair->a, p->a, p->tokens);
@@ -105,7 +105,7 @@ static enum wp_status add_json_passages(const struct wp_pair *pair, struct wp_bu
             out, "%s{\"a\":[%" PRIu32 ",%" PRIu32 "],\"b\":[%" PRIu32 ",%" PRIu32 "],\"words\":%" PRIu32 "}",
             i ? "," : "", a.begin, a.end, b.begin, b.end, p->tokens));
     }
-    return wp_buffer_print(out, "]}\n");
+    return wp_buffer_print(out, "]");
 }
 
 enum wp_status wp_explanation_json(const struct wp_explanation *x, struct wp_buffer *out) {
@@ -127,5 +127,7 @@ enum wp_status wp_explanation_json(const struct wp_explanation *x, struct wp_buf
     WP_TRY(add_json_article(out, &x->a, &x->pair->a, o->covered_a));
     WP_TRY(wp_buffer_print(out, ",\"b\":"));
     WP_TRY(add_json_article(out, &x->b, &x->pair->b, o->covered_b));
-    return add_json_passages(x->pair, out);
+    WP_TRY(wp_buffer_print(out, ","));
+    WP_TRY(wp_explanation_passages(x->pair, out));
+    return wp_buffer_print(out, "}\n");
 }

@@ -32,5 +32,7 @@ struct wp_explanation {
 enum wp_status wp_explanation_text(const struct wp_explanation *x, struct wp_buffer *out);
 /* One object on one line. */
 enum wp_status wp_explanation_json(const struct wp_explanation *x, struct wp_buffer *out);
+/* Appends "passages":[...] of a pair: byte ranges of both texts, and words. */
+enum wp_status wp_explanation_passages(const struct wp_pair *pair, struct wp_buffer *out);
 
 #endif
