@@ -14,16 +14,18 @@ size_t wp_agency_line_end(const uint8_t *text, size_t pos, size_t end) {
 }
 
 size_t wp_agency_skip_space_(const uint8_t *text, size_t pos, size_t end) {
-    for (;;) {
+    while (pos < end) {
         size_t was = pos;
+        while (pos < end && WP_AGENCY_IS_ONE_OF(text[pos], " \n\r\t")) pos++;
+        if (pos >= end || text[pos] < 0x80) return pos;
         pos = wp_agency_skip_blanks(text, pos, end);
-        if (pos < end && (text[pos] == '\n' || text[pos] == '\r')) pos++;
         if (wp_agency_is3(text, pos, end, "\ufeff")) pos += 3;
         if (pos == was) return pos;
     }
+    return pos;
 }
 
-size_t wp_agency_trim(const uint8_t *text, size_t pos, size_t end) {
+size_t wp_agency_trim_(const uint8_t *text, size_t pos, size_t end) {
     while (end > pos) {
         if (text[end - 1] == ' ' || (text[end - 1] >= '\t' && text[end - 1] <= '\r'))
             end--;
@@ -51,11 +53,10 @@ size_t wp_agency_dash(const uint8_t *text, size_t pos, size_t end) {
     return at - pos;
 }
 
-size_t wp_agency_bracket(const uint8_t *text, size_t pos, size_t end, size_t most, size_t *inside,
-                         size_t *behind) {
+size_t wp_agency_bracket_(const uint8_t *text, size_t pos, size_t end, size_t most, size_t *inside,
+                          size_t *behind) {
     static const char *const signs[][2] = {{"(", ")"}, {"[", "]"},   {"\"", "\""}, {"«", "»"},
                                            {"“", "”"}, {"（", "）"}, {"【", "】"}, {"［", "］"}};
-    if (pos >= end) return 0;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (text[pos] != (uint8_t)signs[i][0][0]) continue;
         size_t open = strlen(signs[i][0]), close = strlen(signs[i][1]);

@@ -357,9 +357,9 @@ static size_t skip_update(const struct wp_agency_scan *s, size_t pos) {
 
 /* A line above the dateline: short, and no sentence. */
 static bool is_headline(const struct wp_agency_scan *s, size_t pos, size_t line_end) {
+    if (line_end - pos > LINE_BYTES_MAX || line_end >= s->end) return false;
     size_t end = wp_agency_trim(s->text, pos, line_end);
-    return line_end - pos <= LINE_BYTES_MAX && line_end < s->end && end > pos &&
-           !WP_AGENCY_IS_ONE_OF(s->text[end - 1], ".?!\"") &&
+    return end > pos && !WP_AGENCY_IS_ONE_OF(s->text[end - 1], ".?!\"") &&
            !(end - pos >= 3 && ends_sentence(s->text, end - 3, end));
 }
 

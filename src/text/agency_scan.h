@@ -32,10 +32,6 @@ bool wp_agency_is_credit(const struct wp_agency_scan *s, size_t pos, size_t end,
 
 /* Bytes of the dash ("-", "--", "_", U+2013 to U+2015) at pos, 0 when there is none. */
 size_t wp_agency_dash(const uint8_t *text, size_t pos, size_t end);
-/* Bytes of the bracket or quote that opens at pos, 0 when none does; *inside is its end, *behind the place
- * behind the closing one. It is closed within `most` bytes and within its line. */
-size_t wp_agency_bracket(const uint8_t *text, size_t pos, size_t end, size_t most, size_t *inside,
-                         size_t *behind);
 /* The next line end, or end. */
 size_t wp_agency_line_end(const uint8_t *text, size_t pos, size_t end);
 /* Behind blanks, line ends and byte order marks. */
@@ -45,7 +41,11 @@ static inline size_t wp_agency_skip_space(const uint8_t *text, size_t pos, size_
     return wp_agency_skip_space_(text, pos, end);
 }
 /* Before the blanks and line ends that text[pos..end) ends in. */
-size_t wp_agency_trim(const uint8_t *text, size_t pos, size_t end);
+size_t wp_agency_trim_(const uint8_t *text, size_t pos, size_t end);
+static inline size_t wp_agency_trim(const uint8_t *text, size_t pos, size_t end) {
+    if (pos >= end || (text[end - 1] > ' ' && text[end - 1] < 0x80)) return end;
+    return wp_agency_trim_(text, pos, end);
+}
 
 /* Whether three bytes stand at pos. */
 static inline bool wp_agency_is3(const uint8_t *text, size_t pos, size_t end, const char *three) {
@@ -61,6 +61,15 @@ static inline bool wp_agency_is_one_of_(uint8_t c, const char *signs, size_t cou
     return is;
 }
 
+/* Bytes of the bracket or quote that opens at pos, 0 when none does; *inside is its end, *behind the place
+ * behind the closing one. It is closed within `most` bytes and within its line. */
+size_t wp_agency_bracket_(const uint8_t *text, size_t pos, size_t end, size_t most, size_t *inside,
+                          size_t *behind);
+static inline size_t wp_agency_bracket(const uint8_t *text, size_t pos, size_t end, size_t most,
+                                       size_t *inside, size_t *behind) {
+    if (pos >= end || (text[pos] < 0x80 && !WP_AGENCY_IS_ONE_OF(text[pos], "([\""))) return 0;
+    return wp_agency_bracket_(text, pos, end, most, inside, behind);
+}
 /* Behind the article that an English name may have; as names, "the ..." would make every third sentence
  * worth a look. */
 static inline size_t wp_agency_skip_the(const uint8_t *text, size_t pos, size_t end) {

@@ -228,18 +228,51 @@ static inline uint32_t bits_of(bytes16 marks) {
 #endif
 }
 
+static inline size_t last_bit(uint64_t bits) {
+    return 63 - (size_t)__builtin_clzll(bits);
+}
+
+/* One bit for each of 64 bytes at which `test`, of their vector c, holds. */
+#define BITS_OF_64(text, test)                                                                               \
+    __extension__({                                                                                          \
+        uint64_t word_ = 0;                                                                                  \
+        for (size_t at_ = 0; at_ < 64; at_ += 16) {                                                          \
+            bytes16 c = load16((text) + at_);                                                                \
+            word_ |= (uint64_t)bits_of((bytes16)(test)) << at_;                                              \
+        }                                                                                                    \
+        word_;                                                                                               \
+    })
+
+/* What a sentence may end in, as far as one byte tells. */
+static bool closes(uint8_t c) {
+    return (c >= 0x21 && c < 0x30 && c != ',') || c == '?' || c == '\n' || c == 0x9d || c == 0x99 ||
+           c == 0xbb;
+}
+
+/* The last byte of an ideographic full stop or wide bracket, and those that end a closing quote. */
+static void mark_wide(const uint8_t *text, uint64_t *last, uint64_t *quotes) {
+    uint64_t lead = BITS_OF_64(text - 1, c == 0x80); /* of the byte before */
+    *last = (lead & BITS_OF_64(text, (c == 0x82) | (c == 0x90))) | BITS_OF_64(text - 1, c == 0xbc);
+    *quotes = BITS_OF_64(text, (c == 0x9d) | (c == 0x99) | (c == 0xbb));
+}
+
 /* Sets a bit for each byte of the window that tells of an anchor: a line end, a blank behind a sign that may
  * close a sentence, a round bracket, the last byte of an ideographic full stop or bracket. Reads the byte
  * before the window. */
 static void mark_anchors(const uint8_t *window, uint64_t *bits) {
-    for (size_t i = 0; i < SENTENCES_BYTES; i += 16) {
-        bytes16 c = load16(window + i), p = load16(window + i - 1);
-        bytes16 closed = (bytes16)((p - 0x21 < 0x0f) & (p != ',')) | (bytes16)(p == '?') |
-                         (bytes16)(p == '\n') | (bytes16)(p == 0x9d) | (bytes16)(p == 0x99) |
-                         (bytes16)(p == 0xbb);
-        bytes16 han = (bytes16)(p == 0xbc) | (bytes16)((p == 0x80) & ((c == 0x82) | (c == 0x90)));
-        bytes16 mark = (bytes16)(c == '\n') | (bytes16)(c == '(') | (bytes16)((c == ' ') & closed) | han;
-        bits[i / 64] |= (uint64_t)bits_of(mark) << (i % 64);
+    uint64_t carry = 0; /* whether the byte before closes */
+    for (size_t word = 0; word < SENTENCES_BYTES / 64; word++) {
+        const uint8_t *text = window + 64 * word;
+        uint64_t wide = 0, quotes = 0;
+        uint64_t lines = BITS_OF_64(text, c == '\n');
+        uint64_t brackets = BITS_OF_64(text, c == '(');
+        uint64_t blanks = BITS_OF_64(text, c == ' ');
+        uint64_t signs = BITS_OF_64(text, ((c - 0x21 < 0x0f) & (c != ',')) | (c == '?'));
+        if (BITS_OF_64(text, c > 0x7f) || text[-1] > 0x7f) mark_wide(text, &wide, &quotes);
+        uint64_t closing = lines | signs | quotes;
+        if (word == 0) carry = closes(text[-1]);
+        bits[word] = lines | brackets | (blanks & (closing << 1 | carry)) | wide;
+        carry = closing >> 63;
     }
 }
 
@@ -265,7 +298,9 @@ static bool is_promising(const struct tail *t, size_t at) {
     if (text[at] == '(')
         return at + 1 < t->end && (wp_agency_may_begin(t->s->table, text, at + 1, t->end, kinds) ||
                                    WP_AGENCY_IS_ONE_OF(text[at + 1], " *") || text[at + 1] >= 0xc2);
-    return WP_AGENCY_IS_ONE_OF(text[at], "-/|*~[") || wp_agency_is3(text, at, t->end, "The") ||
+    size_t name = wp_agency_skip_the(text, at, t->end);
+    if (name > at && wp_agency_may_begin(t->s->table, text, name, t->end, kinds)) return true;
+    return WP_AGENCY_IS_ONE_OF(text[at], "-/|*~[") ||
            (text[at] >= 0xe2 && wp_agency_dash(text, at, t->end)) || quote_at(t, at) ||
            is_wide_bracket(t, at);
 }
@@ -311,7 +346,7 @@ static void try_sentences(struct tail *t) {
     mark_anchors(window, bits);
     for (size_t word = SENTENCES_BYTES / 64; word-- > 0;)
         while (bits[word]) {
-            size_t bit = 63 - (size_t)__builtin_clzll(bits[word]);
+            size_t bit = last_bit(bits[word]);
             bits[word] ^= (uint64_t)1 << bit;
             try_anchor(t, from + 64 * word + bit);
         }
@@ -322,18 +357,29 @@ static void try_line(struct tail *t, size_t at) {
     if (start < t->limit && is_promising(t, start)) try_at(t, start, true);
 }
 
+/* The lines before the last SENTENCES_BYTES, from the last to the first. A line end that another follows is
+ * passed over: it is the other's line that begins there. Reads less than 64 bytes behind them. */
+static void try_lines(struct tail *t) {
+    const uint8_t *window = t->s->text + t->from;
+    size_t len = t->end - SENTENCES_BYTES - t->from;
+    uint64_t following = 0; /* a line end at the first byte of the next word */
+    for (size_t word = (len + 63) / 64; word-- > 0;) {
+        uint64_t lines = BITS_OF_64(window + 64 * word, c == '\n');
+        uint64_t bits = lines & ~(lines >> 1 | following << 63);
+        following = lines & 1;
+        if (len - 64 * word < 64) bits &= ((uint64_t)1 << (len - 64 * word)) - 1;
+        for (; bits; bits &= ~((uint64_t)1 << last_bit(bits)))
+            try_line(t, t->from + 64 * word + last_bit(bits) + 1);
+    }
+}
+
 size_t wp_agency_tail(struct wp_agency_scan *s, size_t from) {
     uint16_t head_agency = s->agency;
     size_t end = wp_agency_trim(s->text, from, s->end), first = from;
     if (end - from > WP_AGENCY_TAIL_BYTES) from = end - WP_AGENCY_TAIL_BYTES;
     struct tail t = {.s = s, .from = from, .limit = end, .end = end};
     try_sentences(&t);
-    for (size_t at = end - from > SENTENCES_BYTES ? end - SENTENCES_BYTES : from; at > from;) {
-        const uint8_t *line = memrchr(s->text + from, '\n', at - from);
-        if (!line) break;
-        at = (size_t)(line - s->text);
-        try_line(&t, at + 1);
-    }
+    if (end - from > SENTENCES_BYTES) try_lines(&t);
     if (from == first) try_line(&t, from);
     if (head_agency) s->agency = head_agency;
     return t.limit == end ? s->end : t.limit;
