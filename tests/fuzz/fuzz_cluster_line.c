@@ -24,7 +24,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum wp_status status = wp_cluster_line_read(&parsed, line, size, &reason);
     if (status == WP_OK) {
         touch(&parsed.name);
-        for (size_t i = 0; i < parsed.count; i++) touch(&parsed.members[i]);
+        for (size_t i = 0; i < parsed.count; i++) {
+            touch(&parsed.members[i]);
+            touch(&parsed.details[i].relation);
+            touch(&parsed.details[i].to);
+            touch(&parsed.details[i].coverage);
+            touch(&parsed.details[i].jaccard);
+        }
     } else if (status != WP_EFORMAT || !reason) {
         abort();
     }

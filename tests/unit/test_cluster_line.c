@@ -62,6 +62,30 @@ static void test_lines_about_something_else(void **state) {
     assert_null(parsed.name.data);
 }
 
+static void test_what_members_tell(void **state) {
+    (void)state;
+    assert_int_equal(
+        read_line("{\"members\":[{\"id\":\"a\",\"relation\":\"c\\u006fpy\",\"to\":7,\"coverage\":0.5100,"
+                  "\"jaccard\":-1e-2,\"relation\":\"other\"},\"b\",{\"coverage\":null,\"to\":[1],\"x\":2,"
+                  "\"id\":\"c\",\"jaccard\":\"\"}]}"),
+        WP_OK);
+    assert_int_equal(parsed.count, 3);
+    assert_text(&parsed.details[0].relation, "copy"); /* the first one */
+    assert_text(&parsed.details[0].to, "7");
+    assert_text(&parsed.details[0].coverage, "0.5100");
+    assert_text(&parsed.details[0].jaccard, "-1e-2");
+    assert_text(&parsed.members[0], "a");
+    assert_text(&parsed.members[2], "c");
+    for (size_t i = 1; i < 3; i++) {
+        assert_null(parsed.details[i].relation.data);
+        assert_null(parsed.details[i].to.data);
+        assert_null(parsed.details[i].coverage.data);
+        assert_int_equal(parsed.details[i].jaccard.len, 0);
+    }
+    assert_int_equal(read_line("{\"members\":[{\"id\":\"a\",\"to\":\"\\x\"}]}"), WP_EFORMAT);
+    assert_int_equal(read_line("{\"members\":[{\"id\":\"a\",\"to\":"), WP_EFORMAT);
+}
+
 static void test_what_is_refused(void **state) {
     (void)state;
     static const char *const bad[] = {"",
@@ -109,6 +133,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_of_stories),
         cmocka_unit_test(test_numbers_escapes_and_bare_ids),
         cmocka_unit_test(test_lines_about_something_else),
+        cmocka_unit_test(test_what_members_tell),
         cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests_name("cluster line", tests, NULL, tear_down);

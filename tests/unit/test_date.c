@@ -174,12 +174,33 @@ static void which_formats_are_formats(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(wp_date_format_valid(bad[i]));
 }
 
+static void expect_text(const char *text) {
+    char out[WP_DATE_TEXT_BYTES];
+    int64_t seconds = 0;
+    assert_true(parse(text, NULL, &seconds));
+    assert_ptr_equal(wp_date_text(seconds, out), out);
+    assert_string_equal(out, text);
+}
+
+static void texts(void **state) {
+    char out[WP_DATE_TEXT_BYTES];
+    (void)state;
+    expect_text("2021-09-16T12:15:17Z");
+    expect_text("1970-01-01T00:00:00Z");
+    expect_text("1969-12-31T23:59:59Z");
+    expect_text("2024-02-29T00:00:00Z");
+    expect_text("0001-01-01T00:00:00Z");
+    expect_text("9999-12-31T23:59:59Z");
+    assert_string_equal(wp_date_text(253402300800, out), "10000-01-01T00:00:00Z"); /* by its zone */
+}
+
 int main(void) {
     setenv("TZ", "Asia/Tokyo", 1); /* must not matter */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(iso_and_friends), cmocka_unit_test(mail_dates),
         cmocka_unit_test(numbers),         cmocka_unit_test(refused),
         cmocka_unit_test(formats),         cmocka_unit_test(which_formats_are_formats),
+        cmocka_unit_test(texts),
     };
     return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

@@ -149,6 +149,22 @@ static void named_fields(void **state) {
     assert_null(p);
 }
 
+static void languages(void **state) {
+    (void)state;
+    use_fields(NULL);
+    struct wp_record r = good("{\"text\":\"a\",\"lang\":\"pt-BR\",\"language\":\"en\"}");
+    EXPECT(r, lang, "pt-BR");
+    r = good("{\"text\":\"a\",\"lang\":[\"en\"]}");
+    EXPECT(r, lang, "");
+    struct wp_fields f = {.lang = "meta.language"}, none = {.lang = ""};
+    use_fields(&f);
+    r = good("{\"text\":\"a\",\"lang\":\"en\",\"meta\":{\"language\":\"\\u0065s\"}}");
+    EXPECT(r, lang, "es");
+    use_fields(&none);
+    r = good("{\"text\":\"a\",\"lang\":\"en\"}");
+    EXPECT(r, lang, "");
+}
+
 static void views_point_into_the_line(void **state) {
     (void)state;
     use_fields(NULL);
@@ -206,7 +222,7 @@ int main(void) {
         cmocka_unit_test(default_fields), cmocka_unit_test(types_of_values),
         cmocka_unit_test(statuses),       cmocka_unit_test(named_fields),
         cmocka_unit_test(depth),          cmocka_unit_test(views_point_into_the_line),
-        cmocka_unit_test(large_lines),
+        cmocka_unit_test(large_lines),    cmocka_unit_test(languages),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, tear_down);
 }
