@@ -213,6 +213,7 @@ WP_API void wp_batch_free(wp_batch_run *b);
  *     verify       exact, sketch                                       [exact]
  *     keep         earliest, longest, first, source:OWNER,OWNER,...    [earliest]
  *     owners       file of sister outlets, see below; read at once     [none]
+ *     agencies     file of further news agencies, see below; likewise  [none]
  *     threads      1 to 1024                                           [the processors there are]
  *     memory       bytes to stay under, 67108864 or more               [no limit]
  *     tmp          directory for what does not fit into memory         [.]
@@ -223,9 +224,14 @@ WP_API void wp_batch_free(wp_batch_run *b);
  * commas between them, a name that has such in itself in double quotes, comments from # on. The owners of a
  * group count as one, which goes by the first name.
  *
+ * With "match" "story" datelines, bylines and tails that name a news agency do not count as text ("LAGOS,
+ * April 5 (Reuters) -", "(NAN)"). A file of agencies adds to the built-in ones. A row has four columns with
+ * tabs between: the word agency, a short name, forms of the name with | between, a language (not read). A
+ * form that begins with = is matched as it is written behind it, else in any case.
+ *
  * WP_EINVAL for a name or a value that does not fit, with words, and after the first article; WP_ENOMEM; for
- * "owners" also WP_ENOENT and the like, each with file and line, and WP_EINVAL for a name in two groups. The
- * setting is then as it was.
+ * "owners" and "agencies" also WP_ENOENT and the like, each with file and line, WP_EINVAL for an owner in two
+ * groups, and WP_EFORMAT for a row of agencies that is none. The setting is then as it was.
  */
 WP_API enum wp_status wp_batch_set(wp_batch_run *b, const char *name, const char *value,
                                    struct wp_error *err);
