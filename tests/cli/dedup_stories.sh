@@ -53,6 +53,16 @@ cp stories.jsonl first.jsonl
 run --threads 1 && cmp stories.jsonl first.jsonl
 run --threads 3 --memory 64M && cmp stories.jsonl first.jsonl
 
+# Of two of one date the first leads, and one without a date behind both, wherever it stands.
+for order in 'x y z' 'y z x' 'z x y'; do
+    for id in $order; do
+        case $id in x) date= ;; *) date=2021-05-01 ;; esac
+        printf '{"id":"%s","date":"%s","text":"%s"}\n' $id "$date" "$(seq -s ' ' -f 'v%g' 40)"
+    done > dated.jsonl
+    "$WIREPRINT" dedup -q dated.jsonl --stories dated.out
+    grep -qF "\"lead\":\"$(echo "$order" | tr -d 'x ' | cut -c 1)\"" dated.out || fail "the lead of $order"
+done
+
 # A field of another name; owners that count as one.
 sed 's/"lang"/"tongue"/' dump.jsonl > other.jsonl
 "$WIREPRINT" dedup -q other.jsonl --stories other.out --lang-field tongue && cmp other.out first.jsonl
