@@ -106,7 +106,10 @@ static void story_rule(void **state) {
         "{\"id\":\"b\\tad\\\"id\",\"relation\":\"exact\",\"to\":\"4\",\"coverage\":1.0000,\"jaccard\":1.0000}"
         ","
         "{\"id\":\"in.jsonl:3\",\"relation\":\"copy\",\"to\":\"4\",\"coverage\":1.0000,\"jaccard\":0.6667},"
-        "{\"id\":\"4\",\"relation\":\"lead\",\"to\":\"4\",\"coverage\":1.0000,\"jaccard\":1.0000}]}\n");
+        "{\"id\":\"4\",\"relation\":\"lead\",\"to\":\"4\",\"coverage\":1.0000,\"jaccard\":1.0000}],"
+        "\"first_seen\":\"2021-01-01T00:00:00Z\",\"last_seen\":\"2021-01-03T00:00:00Z\",\"owners\":[],"
+        "\"wire\":[],"
+        "\"languages\":[]}\n");
     /* The pair (c, 4) is told by the one that stands for 4. */
     assert_string_equal(matches(&f, 2, 0), "id_a\tid_b\trelation\tcoverage\tjaccard\tcontainment\n"
                                            "b ad\"id\tin.jsonl:3\tcopy\t1.0000\t0.6667\t1.0000\n"
