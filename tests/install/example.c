@@ -32,7 +32,7 @@ int main(void) {
     wp_batch_run *batch = NULL;
     if (status == WP_OK) status = wp_batch_new(&batch);
     for (int i = 0; i < 3 && status == WP_OK; i++) {
-        struct wp_article article = {texts[i], strlen(texts[i]), NULL, NULL, sources[i], "2025-03-01"};
+        struct wp_article article = {texts[i], strlen(texts[i]), NULL, NULL, sources[i], "2025-03-01", NULL};
         status = wp_batch_add(batch, &article, &err);
     }
     if (status == WP_OK) status = wp_batch_finish(batch, &err);
