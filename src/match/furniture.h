@@ -43,6 +43,11 @@ enum wp_status wp_furniture_init(struct wp_furniture *f);
 void wp_furniture_release(struct wp_furniture *f);
 /* Beyond WP_FURNITURE_MAX it is counted in left_out and not taken. WP_ENOMEM. */
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle);
+/* False: nobody has this shingle, as far as one look tells. */
+static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t shingle) {
+    uint64_t bit = shingle & (((uint64_t)1 << WP_FURNITURE_FILTER_BITS) - 1);
+    return f->count && f->filter[bit / 64] >> bit % 64 & 1;
+}
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);
 

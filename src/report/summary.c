@@ -86,6 +86,7 @@ static void put_settings(struct json *j, const struct wp_run *run) {
     put_words(j, "match", wp_rule_text(&s->rule, text, sizeof text));
     put_words(j, "verify", s->verify_exact ? "exact" : "sketch");
     put_words(j, "keep", s->keep_words);
+    put_words(j, "furniture", run->learns_furniture ? "on" : "off");
     put_count(j, "owner_groups", s->owner_groups ? wp_owner_groups_count(s->owner_groups) : 0);
     put_count(j, "threads", s->threads);
     put_count(j, "memory_limit_bytes", s->memory_bytes);
