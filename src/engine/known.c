@@ -42,20 +42,33 @@ void wp_known_free(struct wp_known *k) {
 
 /* ---- adding ---- */
 
+enum wp_status wp_known_hash(struct wp_known *k, const struct wp_known_passage *p, const uint64_t **shingles,
+                             size_t *count, unsigned *span) {
+    struct wp_tokens tokens;
+    if (p->text_len > WP_KNOWN_PASSAGE_BYTES_MAX) return WP_ETOOBIG;
+    WP_TRY(wp_tokenizer_run(k->tokenizer, (const uint8_t *)p->text, p->text_len, &tokens));
+    *span = p->span ? p->span : wp_scheme_width(tokens.count, tokens.alone);
+    if (tokens.count < *span) return WP_EINVAL;
+    *count = tokens.count - *span + 1;
+    while (k->scratch_cap < *count + WP_SHINGLE_SLACK)
+        WP_TRY(wp_grow_((void **)&k->scratch, &k->scratch_cap, sizeof *k->scratch));
+    wp_shingle_kernel(wp_tokenizer_cpu(k->tokenizer))->hash(&tokens, *span, *count, k->scratch);
+    for (size_t i = 0; i < *count; i++) k->scratch[i] &= SHINGLE_MASK;
+    *shingles = k->scratch;
+    return WP_OK;
+}
+
 /* The passage's shingles behind those that are there; they count once the line is added. */
 static enum wp_status append_shingles(struct wp_known *k, const struct wp_known_passage *p,
                                       struct wp_known_line *line) {
-    struct wp_tokens tokens;
-    WP_TRY(wp_tokenizer_run(k->tokenizer, (const uint8_t *)p->text, p->text_len, &tokens));
-    unsigned span = p->span ? p->span : wp_scheme_width(tokens.count, tokens.alone);
-    if (tokens.count < span) return WP_EINVAL;
-    size_t count = tokens.count - span + 1, want = count + WP_SHINGLE_SLACK;
+    const uint64_t *shingles;
+    size_t count;
+    unsigned span;
+    WP_TRY(wp_known_hash(k, p, &shingles, &count, &span));
     if (count > WP_KNOWN_SHINGLES_MAX - k->shingle_count) return WP_ETOOBIG;
-    while (k->scratch_cap < want) WP_TRY(wp_grow_((void **)&k->scratch, &k->scratch_cap, sizeof(uint64_t)));
     while (k->shingle_cap < k->shingle_count + count)
-        WP_TRY(wp_grow_((void **)&k->shingles, &k->shingle_cap, sizeof(uint64_t)));
-    wp_shingle_kernel(wp_tokenizer_cpu(k->tokenizer))->hash(&tokens, span, count, k->scratch);
-    for (size_t i = 0; i < count; i++) k->shingles[k->shingle_count + i] = k->scratch[i] & SHINGLE_MASK;
+        WP_TRY(wp_grow_((void **)&k->shingles, &k->shingle_cap, sizeof *k->shingles));
+    memcpy(k->shingles + k->shingle_count, shingles, count * sizeof *shingles);
     line->first = k->shingle_count;
     line->shingles = (uint32_t)count;
     line->span = (uint8_t)span;
@@ -69,7 +82,7 @@ enum wp_status wp_known_add(struct wp_known *k, const struct wp_known_passage *p
                                  .name = WP_INTERN_NONE,
                                  .text = k->texts.len,
                                  .text_bytes = (uint32_t)p->text_len};
-    if (p->text_len > WP_KNOWN_PASSAGE_BYTES_MAX || k->count >= WP_KNOWN_LINES_MAX) return WP_ETOOBIG;
+    if (k->count >= WP_KNOWN_LINES_MAX) return WP_ETOOBIG;
     WP_TRY(WP_GROW(k->lines, k->count, k->cap));
     WP_TRY(append_shingles(k, p, &line));
     WP_TRY(wp_buffer_reserve(&k->texts, p->text_len, WP_KNOWN_TEXT_BYTES_MAX));

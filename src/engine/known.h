@@ -75,6 +75,11 @@ struct wp_known_passage {
     unsigned span; /* 0: its own words decide */
 };
 
+/* The shingles of a passage, as adding makes them (p: text and span), borrowed until the next call; *span is
+ * set. Errors as of adding. */
+enum wp_status wp_known_hash(struct wp_known *k, const struct wp_known_passage *p, const uint64_t **shingles,
+                             size_t *count, unsigned *span);
+
 /* WP_EINVAL: fewer words than a shingle has. WP_ETOOBIG: beyond a maximum. WP_ENOMEM. *k is then as before.
  */
 enum wp_status wp_known_add(struct wp_known *k, const struct wp_known_passage *p);
