@@ -86,7 +86,8 @@ static enum wp_status prepare_repeats(struct hits_pass *pass) {
     struct wp_run *run = pass->run;
     if (!run->learns_furniture) return WP_OK;
     run->furniture_samples = wp_zalloc(run->order.articles, sizeof *run->furniture_samples);
-    if (!run->furniture_samples) return WP_ENOMEM;
+    if (run->furniture.count) run->known_samples = wp_zalloc(run->order.articles, sizeof *run->known_samples);
+    if (!run->furniture_samples || (run->furniture.count && !run->known_samples)) return WP_ENOMEM;
     pass->repeats = (struct wp_repeats){.owners = run->owners,
                                         .unspoken = &run->unspoken,
                                         .title = title_of,
@@ -94,6 +95,7 @@ static enum wp_status prepare_repeats(struct hits_pass *pass) {
                                         .self = run,
                                         .known = &run->furniture,
                                         .counts = run->furniture_samples,
+                                        .known_counts = run->known_samples,
                                         .examples = &run->examples,
                                         .met = run->settings.keeps_furniture ? &run->met : NULL};
     pass->stage.repeats = &pass->repeats;

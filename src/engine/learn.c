@@ -25,8 +25,6 @@ _Static_assert(WP_FURNITURE_SHINGLE_BITS + NUMBER_BITS <= 64, "and a shingle abo
 
 /* Articles of one owner that are looked at. */
 #define EXAMPLES_MAX 256
-/* Among those this many stories are enough: they are a small part of all that the owner published. */
-#define LEARN_STORIES 4
 /* Articles of which this share of samples is furniture may be banners. */
 #define BANNER_SHARE 0.5
 
@@ -81,14 +79,14 @@ static enum wp_status tells_stories(struct wp_run *run, const struct wp_shelf *s
                                     size_t count, bool *enough, struct wp_error *err) {
     struct wp_titles_apart apart = {.count = 0};
     struct wp_traits scratch;
-    for (size_t i = 0; i < count && apart.count < LEARN_STORIES; i++) {
+    for (size_t i = 0; i < count && apart.count < WP_FURNITURE_FEW_STORIES; i++) {
         uint32_t number = (uint32_t)keys[i] & ((1u << NUMBER_BITS) - 1);
         if (i && keys[i] == keys[i - 1]) continue;
         const struct wp_traits *traits = wp_run_traits(run, shelf->articles[number].rank, &scratch, err);
         if (!traits) return err->status;
         wp_titles_apart_add(&apart, &traits->title);
     }
-    *enough = apart.count == LEARN_STORIES;
+    *enough = apart.count == WP_FURNITURE_FEW_STORIES;
     return WP_OK;
 }
 
@@ -118,7 +116,7 @@ static enum wp_status learn_shelf(struct wp_run *run, struct learner *l, uint32_
         bool furniture = false;
         for (end = i + 1; end < count && keys[end] >> NUMBER_BITS == keys[i] >> NUMBER_BITS; end++) {
         }
-        if (end - i < LEARN_STORIES) continue;
+        if (end - i < WP_FURNITURE_FEW_STORIES) continue;
         WP_TRY(tells_stories(run, &l->shelf, keys + i, end - i, &furniture, err));
         if (!furniture) continue;
         if (WP_GROW(found->items, found->count, found->cap) != WP_OK)
@@ -206,8 +204,13 @@ static enum wp_status learn_examples(void *self, size_t part, unsigned worker) {
 
 /* ---- banners ---- */
 
+/* Samples of an article that are furniture, known or learnt. */
+static unsigned furniture_of(const struct wp_run *run, uint64_t rank) {
+    return run->furniture_samples[rank] + (run->known_samples ? run->known_samples[rank] : 0u);
+}
+
 static bool may_be_banner(struct wp_run *run, uint32_t rank, const struct wp_article_row *row) {
-    unsigned furniture = run->furniture_samples[rank];
+    unsigned furniture = furniture_of(run, rank);
     return furniture && furniture >= BANNER_SHARE * row->samples;
 }
 
@@ -230,7 +233,7 @@ static enum wp_status judge_part(struct learn_pass *pass, struct learner *l, siz
     uint64_t end = rank + per_part < run->order.articles ? rank + per_part : run->order.articles;
     wp_shelf_clear(&l->shelf);
     for (; rank < end; rank++) {
-        if (!run->furniture_samples[rank]) continue;
+        if (!furniture_of(run, rank)) continue;
         const struct wp_article_row *row = wp_run_row(run, (uint32_t)rank, &scratch, err);
         if (!row) return err->status;
         if (!may_be_banner(run, (uint32_t)rank, row) || wp_shelf_put(&l->shelf, (uint32_t)rank, row))

@@ -107,6 +107,7 @@ void wp_run_release(struct wp_run *run) {
     wp_furniture_release(&run->furniture);
     wp_ledger_release(&run->ledger);
     wp_free((void *)run->furniture_samples);
+    wp_free((void *)run->known_samples);
     wp_free(run->owners);
     wp_free(run->stories.items);
     wp_free(run->stories.members);

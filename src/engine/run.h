@@ -132,7 +132,8 @@ struct wp_run {
     struct wp_furniture furniture;      /* that of earlier runs from the beginning */
     struct wp_ledger ledger;            /* with settings.keeps_furniture */
     _Atomic uint8_t *furniture_samples; /* by rank: how many of its samples are furniture; NULL: none are */
-    struct wp_bits banners;             /* by rank: nothing but furniture */
+    _Atomic uint8_t *known_samples; /* by rank: further ones that earlier runs know; NULL: nothing is known */
+    struct wp_bits banners;         /* by rank: nothing but furniture */
     struct wp_stories stories;
     struct wp_names unknown_sources; /* of --keep source:LIST: names that no article goes by */
 

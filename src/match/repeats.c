@@ -64,21 +64,25 @@ struct sift {
     size_t count;
 };
 
-/* Takes out the articles keys[0..count) of the list, all of one owner or, for owner 0, of anybody. */
-static enum wp_status take_out(struct sift *s, uint32_t owner, const uint64_t *keys, size_t count,
-                               struct wp_error *err) {
+/* Notes for the articles keys[0..count) of the list, all of one owner or, for owner 0, of anybody, that they
+ * have a sample that is furniture. */
+static enum wp_status meet(struct sift *s, _Atomic uint8_t *samples, uint32_t owner, const uint64_t *keys,
+                           size_t count, struct wp_error *err) {
+    const struct wp_repeats *r = s->r;
     struct wp_furniture_met met = {.shingle = s->shingle & SHINGLE_MASK,
                                    .first_seen = INT64_MAX,
                                    .owner = owner,
                                    .articles = (uint32_t)count};
     for (size_t i = 0; i < count; i++) {
-        uint64_t *rank = &s->ranks[(uint32_t)keys[i]];
-        _Atomic uint8_t *samples = &s->r->counts[*rank];
-        if (s->r->met) WP_TRY(s->r->earlier(s->r->self, (uint32_t)*rank, &met.first_seen, err));
-        atomic_fetch_add_explicit(samples, 1, memory_order_relaxed); /* no more than WP_SAMPLES_MAX */
-        *rank = GONE;
+        uint32_t rank = (uint32_t)s->ranks[(uint32_t)keys[i]];
+        if (r->met) WP_TRY(r->earlier(r->self, rank, &met.first_seen, err));
+        atomic_fetch_add_explicit(&samples[rank], 1, memory_order_relaxed); /* at most WP_SAMPLES_MAX */
     }
-    return s->r->met ? wp_parts_send(&s->w->met, owner % WP_EXAMPLE_PARTS, &met, err) : WP_OK;
+    return r->met ? wp_parts_send(&s->w->met, owner % WP_EXAMPLE_PARTS, &met, err) : WP_OK;
+}
+
+static void take_out(struct sift *s, const uint64_t *keys, size_t count) {
+    for (size_t i = 0; i < count; i++) s->ranks[(uint32_t)keys[i]] = GONE;
 }
 
 /* The articles keys[0..count) of the list, all of one owner or, for owner 0, all that speak of no title. */
@@ -91,7 +95,9 @@ static enum wp_status sift_owner(struct sift *s, const uint64_t *keys, size_t co
     for (unsigned i = 0; i < WP_FURNITURE_STORIES; i++)
         WP_TRY(
             wp_parts_send64(&s->w->examples, owner % WP_EXAMPLE_PARTS, (uint64_t)owner << 32 | told[i], err));
-    return take_out(s, owner, keys, count, err);
+    WP_TRY(meet(s, s->r->counts, owner, keys, count, err));
+    take_out(s, keys, count);
+    return WP_OK;
 }
 
 static void drop_gone(struct sift *s) {
@@ -135,12 +141,15 @@ each_owner(struct sift *s, enum wp_status (*sift)(struct sift *, const uint64_t 
 }
 
 /* What was learnt in earlier runs, of the owner or of all. */
-static enum wp_status take_out_known(struct sift *s, const uint64_t *keys, size_t count,
-                                     struct wp_error *err) {
+static enum wp_status sift_known(struct sift *s, const uint64_t *keys, size_t count, struct wp_error *err) {
     uint32_t owner = (uint32_t)(keys[0] >> 32);
     if (!wp_furniture_has(s->r->known, owner, s->shingle)) return WP_OK;
     bool of_all = wp_furniture_has(s->r->known, WP_FURNITURE_OF_ALL, s->shingle);
-    return take_out(s, of_all ? WP_FURNITURE_OF_ALL : owner, keys, count, err);
+    bool few = count < WP_FURNITURE_FEW_STORIES;
+    WP_TRY(meet(s, few ? s->r->counts : s->r->known_counts, of_all ? WP_FURNITURE_OF_ALL : owner, keys, count,
+                err));
+    if (few) take_out(s, keys, count);
+    return WP_OK;
 }
 
 enum wp_status wp_repeats_sift(const struct wp_repeats *r, struct wp_repeats_worker *w, uint64_t shingle,
@@ -151,7 +160,7 @@ enum wp_status wp_repeats_sift(const struct wp_repeats *r, struct wp_repeats_wor
     if (make_room(w, *count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     WP_TRY(sift_unspoken(&s, err));
     WP_TRY(each_owner(&s, sift_owner, err));
-    if (maybe_known) WP_TRY(each_owner(&s, take_out_known, err));
+    if (maybe_known) WP_TRY(each_owner(&s, sift_known, err));
     *count = s.count;
     return WP_OK;
 }

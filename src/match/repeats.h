@@ -8,7 +8,9 @@
  * passage is found afterwards. In the same way a shingle becomes furniture of all, counted over the articles,
  * whoever owns them, that speak of none of their titles.
  *
- * What earlier runs have learnt is taken out afterwards, of however few articles it is.
+ * What earlier runs have learnt is noted afterwards, and taken out where an owner has fewer articles of it
+ * than furniture is learnt from. Of more articles this run judges by itself: so the same articles give the
+ * same stories, whether their furniture is known before or not.
  */
 #ifndef WP_MATCH_REPEATS_H
 #define WP_MATCH_REPEATS_H
@@ -42,7 +44,8 @@ struct wp_repeats {                 /* constant while it is used, but for what t
     enum wp_status (*earlier)(void *self, uint32_t rank, int64_t *date, struct wp_error *err);
     void *self;
     const struct wp_furniture *known; /* learnt in earlier runs */
-    _Atomic uint8_t *counts;          /* by rank: samples that are furniture, added up here */
+    _Atomic uint8_t *counts;          /* by rank: samples that were taken out, added up here */
+    _Atomic uint8_t *known_counts;    /* by rank: known ones that were not; NULL only when nothing is known */
     struct wp_parts *examples; /* owner << 32 | rank, into part owner % WP_EXAMPLE_PARTS; owner 0: of all */
     struct wp_parts *met;      /* struct wp_furniture_met, likewise; NULL: is not wanted */
 };
