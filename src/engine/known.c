@@ -40,6 +40,11 @@ void wp_known_free(struct wp_known *k) {
     wp_free(k);
 }
 
+size_t wp_known_bytes(const struct wp_known *k) {
+    return k->names.bytes + k->texts.cap + k->cap * sizeof *k->lines +
+           (k->shingle_cap + k->scratch_cap) * sizeof *k->shingles;
+}
+
 /* ---- adding ---- */
 
 enum wp_status wp_known_hash(struct wp_known *k, const struct wp_known_passage *p, const uint64_t **shingles,

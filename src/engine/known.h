@@ -95,6 +95,9 @@ enum wp_status wp_known_print_header(struct wp_buffer *out);
 enum wp_status wp_known_print(const struct wp_known *k, const struct wp_known_line *line,
                               struct wp_buffer *out);
 
+/* The memory it takes, about. */
+size_t wp_known_bytes(const struct wp_known *k);
+
 /* Adds all shingles to f. WP_ENOMEM. */
 enum wp_status wp_known_add_to(const struct wp_known *k, struct wp_furniture *f);
 

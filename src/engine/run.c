@@ -64,8 +64,10 @@ static enum wp_status init_stores(struct wp_run *run) {
     WP_TRY(wp_parts_init(&run->met, sizeof(struct wp_furniture_met), WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES,
                          budget));
     WP_TRY(wp_furniture_init(&run->furniture));
-    if (run->learns_furniture && run->settings.known)
+    if (run->learns_furniture && run->settings.known) {
+        wp_budget_take(budget, wp_known_bytes(run->settings.known));
         WP_TRY(wp_known_add_to(run->settings.known, &run->furniture));
+    }
     return wp_parts_init(&run->matches, sizeof(struct wp_match), WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget);
 }
 
