@@ -88,10 +88,15 @@ static enum wp_status read_article(struct fetching *t, uint32_t rank, const stru
     struct wp_article_row scratch;
     struct wp_fingerprint print;
     struct wp_run *run = t->f->run;
+    const char *owner;
+    size_t owner_len;
     const struct wp_article_row *row = wp_run_row(run, rank, &scratch, err);
     if (!row) return err->status;
+    wp_owner_find(t->owners, record, &owner, &owner_len);
+    bool same_owner = row->owner == (owner_len ? wp_owner_number(owner, owner_len) : 0);
     enum wp_status status = wp_fingerprinter_run(t->printer, record->text, record->text_len, 0, &print);
-    bool same = status == WP_OK && print.exact.low == row->exact.low && print.exact.high == row->exact.high;
+    bool same = same_owner && status == WP_OK && print.exact.low == row->exact.low &&
+                print.exact.high == row->exact.high;
     if (status != WP_ENOMEM && !same)
         return wp_fail_file(err, WP_EDAMAGED, run->files[wp_order_of_rank(&run->order, rank)->file],
                             "changed while it was being read");

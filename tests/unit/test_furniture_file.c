@@ -289,15 +289,17 @@ static void test_an_input_that_changed(void **state) {
     (void)state;
     static struct input in;
     struct fixture f;
-    for (int again = 0; again < 2; again++) {
+    for (int turn = 0; turn < 4; turn++) {
         struct wp_error err = {0};
+        bool again = turn % 2;
+        const char *was = turn / 2 ? "about " : "punchng.com", *is = turn / 2 ? "above " : "punching.gg";
         make_input(&in);
         run(&f, &in, NULL, again, 1);
         FILE *out = fopen(INPUT, "rb+");
         assert_non_null(out);
         for (uint32_t i = 0; i < in.count; i++) {
-            char *about = strstr(in.lines[i], "about ");
-            if (about) memcpy(about, "above ", 6);
+            char *at = strstr(in.lines[i], was);
+            if (at) memcpy(at, is, strlen(is));
             fprintf(out, "%s\n", in.lines[i]);
         }
         fclose(out);
@@ -308,9 +310,44 @@ static void test_an_input_that_changed(void **state) {
     }
 }
 
+/* The setting, by name, and through the library: two articles of nearly nothing but their site's. */
+static void test_on_and_off(void **state) {
+    (void)state;
+    struct wp_settings s;
+    struct wp_error err = {0};
+    wp_settings_init(&s);
+    assert_true(s.furniture);
+    assert_int_equal(wp_settings_set(&s, "furniture", "off", &err), WP_OK);
+    assert_false(s.furniture);
+    assert_int_equal(wp_settings_set(&s, "furniture", "no", &err), WP_EINVAL);
+    assert_non_null(strstr(err.reason, "on or off, not 'no'"));
+    assert_false(s.furniture);
+    for (int on = 0; on < 2; on++) {
+        wp_batch_run *b;
+        assert_int_equal(wp_batch_new(&b), WP_OK);
+        assert_int_equal(wp_batch_set(b, "furniture", on ? "on" : "off", &err), WP_OK);
+        for (unsigned i = 0; i < STORIES; i++) {
+            char text[400];
+            sprintf(text,
+                    "%s%s %s%s please enable scripts to go on with this page, thank you and good bye, "
+                    "until we meet again on another day in spring",
+                    letters(i), letters(i + 50), letters(i + 90), letters(i + 20));
+            struct wp_article a = {.text = text, .text_len = strlen(text), .source = "daily"};
+            char url[100];
+            sprintf(url, "https://daily.example/%swxyz-%sklmn", letters(i), letters(i + 300));
+            a.url = url;
+            assert_int_equal(wp_batch_add(b, &a, &err), WP_OK);
+        }
+        assert_int_equal(wp_batch_finish(b, &err), WP_OK);
+        assert_int_equal(wp_batch_story_count(b), on ? 0 : 1);
+        wp_batch_free(b);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passages_as_they_stand), cmocka_unit_test(test_a_second_run_goes_on),
-        cmocka_unit_test(test_a_cold_start_is_helped), cmocka_unit_test(test_an_input_that_changed)};
+        cmocka_unit_test(test_a_cold_start_is_helped), cmocka_unit_test(test_an_input_that_changed),
+        cmocka_unit_test(test_on_and_off)};
     return cmocka_run_group_tests_name("furniture_file", tests, NULL, NULL);
 }
