@@ -11,7 +11,7 @@
  *               * that is a name, stand as \xHH
  *   count       articles of the owner in which it was met. Of a passage that one run learns: as many as have
  *               that of its sampled shingles which most have, at least as many as were looked at; exact
- *               copies are one article. Every further run adds those it meets
+ *               copies are one article. A later run adds those it meets, if they are two or more
  *   first_seen  the day of the earliest of them, YYYY-MM-DD; empty: no date is known
  *   passage     as it stands in one of them, white space folded to single blanks; what makes it furniture
  *               are its shingles

@@ -61,7 +61,8 @@ struct sift {
     struct wp_repeats_worker *w;
     uint64_t shingle;
     uint64_t *ranks;
-    size_t count;
+    size_t count; /* of the list as it is now, */
+    size_t whole; /* and as it came */
 };
 
 /* Notes for the articles keys[0..count) of the list, all of one owner or, for owner 0, of anybody, that they
@@ -145,7 +146,7 @@ static enum wp_status sift_known(struct sift *s, const uint64_t *keys, size_t co
     uint32_t owner = (uint32_t)(keys[0] >> 32);
     if (!wp_furniture_has(s->r->known, owner, s->shingle)) return WP_OK;
     bool of_all = wp_furniture_has(s->r->known, WP_FURNITURE_OF_ALL, s->shingle);
-    bool few = count < WP_FURNITURE_FEW_STORIES;
+    bool few = (of_all ? s->whole : count) < WP_FURNITURE_FEW_STORIES;
     WP_TRY(meet(s, few ? s->r->counts : s->r->known_counts, of_all ? WP_FURNITURE_OF_ALL : owner, keys, count,
                 err));
     if (few) take_out(s, keys, count);
@@ -154,7 +155,7 @@ static enum wp_status sift_known(struct sift *s, const uint64_t *keys, size_t co
 
 enum wp_status wp_repeats_sift(const struct wp_repeats *r, struct wp_repeats_worker *w, uint64_t shingle,
                                uint64_t *ranks, size_t *count, struct wp_error *err) {
-    struct sift s = {r, w, shingle, ranks, *count};
+    struct sift s = {r, w, shingle, ranks, *count, *count};
     bool maybe_known = wp_furniture_may_have(r->known, shingle);
     if (*count < WP_FURNITURE_STORIES && !maybe_known) return WP_OK;
     if (make_room(w, *count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");

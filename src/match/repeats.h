@@ -9,8 +9,8 @@
  * whoever owns them, that speak of none of their titles.
  *
  * What earlier runs have learnt is noted afterwards, and taken out where an owner has fewer articles of it
- * than furniture is learnt from. Of more articles this run judges by itself: so the same articles give the
- * same stories, whether their furniture is known before or not.
+ * than furniture is learnt from; what is of all, where it stands in so few articles. Of more this run judges
+ * by itself: so the same articles give the same stories, whether their furniture is known before or not.
  */
 #ifndef WP_MATCH_REPEATS_H
 #define WP_MATCH_REPEATS_H
