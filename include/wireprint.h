@@ -212,6 +212,8 @@ WP_API void wp_batch_free(wp_batch_run *b);
  *     match        story, jaccard:T, simhash:K, exact                  [story]
  *     verify       exact, sketch                                       [exact]
  *     keep         earliest, longest, first, source:OWNER,OWNER,...    [earliest]
+ *     furniture    on, off: leave out what a site repeats around its
+ *                  stories (match story)                               [on]
  *     owners       file of sister outlets, see below; read at once     [none]
  *     agencies     file of further news agencies, see below; likewise  [none]
  *     threads      1 to 1024                                           [the processors there are]

@@ -18,17 +18,18 @@
 #include "ingest/ingest.h"
 #include "input/paths.h"
 #include "report/answers.h"
+#include "report/furniture_file.h"
 #include "report/kept.h"
 #include "report/summary.h"
 
-enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_COUNT };
+enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_FURNITURE, OUT_COUNT };
 
 struct dedup_flags {
     const char *outputs[OUT_COUNT];
     const char *match, *verify, *keep, *owners, *agencies, *tmp, *date_format;
     const char *id, *text, *url, *source, *title, *date, *lang;
     uint64_t threads, memory, max_record;
-    bool strict, quiet, no_progress;
+    bool no_furniture, strict, quiet, no_progress;
 };
 
 #define NOT_GIVEN UINT64_MAX
@@ -52,6 +53,9 @@ static const struct wp_flag flags[] = {
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, a group of names a line, see above"},
     {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
      "further names and phrases of news agencies, see above"},
+    {"furniture", 0, WP_FLAG_TEXT, AT(outputs[OUT_FURNITURE]), "FILE",
+     "read what earlier runs learnt of the sites' own text, and write what is known afterwards"},
+    {"no-furniture", 0, WP_FLAG_BOOL, AT(no_furniture), NULL, "leave nothing out of the texts"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
@@ -98,17 +102,21 @@ const struct wp_command wp_command_dedup = {
         "--owners FILE joins sister outlets: the owners named on one line, with blanks or commas between\n"
         "them, count as one, in --keep too. A name with blanks stands in double quotes; # begins a comment.\n"
         "\n"
-        "With story, datelines, bylines and tails that name a news agency do not count as text, and a "
-        "member\n"
-        "of a story whose text has one tells the agency. --agencies FILE adds to the built-in ones. A row "
-        "has\n"
-        "four columns with tabs between: the word agency, a short name, the forms of the name with | "
-        "between,\n"
-        "and the language, which is not read. A form is matched in any case, as it is written behind an =.\n"
+        "With story, datelines, bylines and tails that name a news agency do not count as text, and a\n"
+        "member of a story whose text has one tells the agency. --agencies FILE adds to the built-in ones.\n"
+        "A row has four columns with tabs between: the word agency, a short name, the forms of the name\n"
+        "with | between, and the language, which is not read. A form is matched in any case, as it is "
+        "written behind an =.\n"
         "Other kinds of rows and all built-in ones: src/text/agencies.tsv in the sources.\n"
+        "\n"
+        "What an owner repeats under different stories, such as a cookie banner or a sidebar, is furniture\n"
+        "and does not count as text. --furniture FILE keeps what was learnt of it as TSV: owner (* for what\n"
+        "is of all), count of articles, first day seen, passage, words to a shingle. FILE is read if it\n"
+        "exists, and replaced together with the other outputs.\n"
         "\n"
         "For example:\n"
         "  wireprint dedup 2024-05/*.jsonl.zst -o kept.jsonl.zst --stories stories.jsonl\n"
+        "  wireprint dedup today.jsonl -o kept.jsonl --furniture furniture.tsv\n"
         "  wireprint dedup dump.jsonl.gz --match jaccard:0.8 --matches matches.tsv\n"
         "\n"
         "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
@@ -123,6 +131,7 @@ struct dedup {
     struct wp_settings settings;
     struct wp_owner_groups *owner_groups;
     struct wp_agency_table *agencies;
+    struct wp_known *known; /* with --furniture */
     struct wp_paths paths;
     char *tmp_dir;
     struct wp_run run;
@@ -174,6 +183,25 @@ static enum wp_status set_number(struct wp_settings *s, const char *name, uint64
     return value != NOT_GIVEN ? wp_settings_set(s, name, text, err) : WP_OK;
 }
 
+/* The furniture of earlier runs, if there were any. */
+static enum wp_status read_furniture(struct dedup *d, struct wp_error *err) {
+    const char *name = d->flags.outputs[OUT_FURNITURE];
+    struct wp_settings *s = &d->settings;
+    if (d->flags.no_furniture) WP_TRY(wp_settings_set(s, "furniture", "off", err));
+    if (!name) return WP_OK;
+    if (!s->furniture) return wp_fail(err, WP_EINVAL, "--furniture and --no-furniture exclude each other");
+    if (s->rule.match != WP_MATCH_STORY)
+        return wp_fail(err, WP_EINVAL, "--furniture goes with --match story only");
+    enum wp_file_kind kind = wp_file_kind(name);
+    if (strcmp(name, "-") == 0 || kind == WP_FILE_OTHER)
+        return wp_fail_file(err, WP_EINVAL, name, "--furniture takes a file that can be read and replaced");
+    if (wp_known_new(&d->known) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    if (kind != WP_FILE_MISSING) WP_TRY(wp_known_read(d->known, name, s->owner_groups, err));
+    s->known = d->known;
+    s->keeps_furniture = true;
+    return WP_OK;
+}
+
 static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
     const struct dedup_flags *f = &d->flags;
     struct wp_settings *s = &d->settings;
@@ -193,7 +221,7 @@ static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
     if (f->agencies) WP_TRY(wp_agency_table_new(f->agencies, &d->agencies, err));
     s->owner_groups = d->owner_groups;
     s->agencies = d->agencies;
-    return WP_OK;
+    return read_furniture(d, err);
 }
 
 /* Temporary files go beside the first output that is a file. */
@@ -249,9 +277,14 @@ static enum wp_status open_outputs(struct dedup *d, struct wp_error *err) {
     return WP_OK;
 }
 
-/* Does the run read its inputs twice, the second time for the records themselves? */
+/* Does the run read its inputs again for the records themselves? */
 static bool writes_records(const struct dedup *d) {
     return d->flags.outputs[OUT_KEPT] || d->flags.outputs[OUT_REMOVED];
+}
+
+/* And does it for anything? */
+static bool reads_twice(const struct dedup *d) {
+    return writes_records(d) || d->flags.outputs[OUT_FURNITURE];
 }
 
 /* Standard input may be a file, too; it is copied for a second reading. */
@@ -261,7 +294,7 @@ static void measure_stdin(struct dedup *d) {
     if (wp_file_open(&f, "-", NULL) != WP_OK) return;
     uint64_t left = wp_file_is_regular(&f) ? wp_file_left(&f) : 0;
     d->sizes.plain_bytes += left;
-    if (writes_records(d)) d->sizes.copied_bytes += left;
+    if (reads_twice(d)) d->sizes.copied_bytes += left;
     wp_file_close(&f, NULL);
 }
 
@@ -324,7 +357,7 @@ static void wake_ingest(void *self) {
 
 static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     const char *const *names = (const char *const *)d->paths.names;
-    WP_TRY(wp_reader_new(&d->reader, &d->run, writes_records(d), err));
+    WP_TRY(wp_reader_new(&d->reader, &d->run, reads_twice(d), err));
     struct wp_ingest_sink sink = wp_reader_sink(d->reader);
     wp_reader_on_tick(d->reader, show_progress, d);
     WP_TRY(wp_ingest_new(&d->ingest, names, d->paths.count, &sink, WP_READER_FILES_AHEAD, err));
@@ -339,6 +372,15 @@ static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
         status = err->status != WP_OK ? err->status : wp_fail(err, status, "interrupted");
     d->run.stage_seconds[WP_STAGE_READ] = now_seconds() - d->begin;
     return status;
+}
+
+static enum wp_status write_furniture(struct dedup *d, struct wp_error *err) {
+    struct wp_furniture_file file = {
+        .run = &d->run, .known = d->known, .copies = wp_reader_copies(d->reader), .stamps = d->stamps};
+    WP_TRY(wp_write_furniture(&file, &d->outputs[OUT_FURNITURE], err));
+    d->summary.furniture_passages = file.passages;
+    d->summary.furniture_left_out = file.left_out;
+    return WP_OK;
 }
 
 static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
@@ -358,6 +400,7 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
         say(d, "writing the records");
         WP_TRY(wp_write_kept(&kept, err));
     }
+    if (names[OUT_FURNITURE]) WP_TRY(write_furniture(d, err));
     d->summary.output_seconds = now_seconds() - begin;
     d->summary.wall_seconds = now_seconds() - d->begin;
     if (names[OUT_SUMMARY]) WP_TRY(wp_summary_write(&d->summary, &out[OUT_SUMMARY], err));
@@ -418,6 +461,7 @@ static void release(struct dedup *d) {
     wp_ingest_free(d->ingest);
     if (d->run_made) wp_run_release(&d->run);
     wp_paths_release(&d->paths);
+    wp_known_free(d->known);
     wp_owner_groups_free(d->owner_groups);
     wp_agency_table_free(d->agencies);
     wp_free(d->stamps);

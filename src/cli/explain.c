@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "cli/explain.h"
 #include "cli/options.h"
+#include "engine/known.h"
 #include "input/owner.h"
 #include "input/paths.h"
 #include "report/explanation.h"
@@ -30,6 +31,7 @@ struct explain {
     struct wp_explain_settings settings;
     struct wp_rule rule;
     struct wp_owner_groups *owner_groups;
+    struct wp_furniture furniture; /* with --furniture */
     struct article a, b;
     struct wp_pair pair;
     struct wp_buffer out, room; /* room: of an id */
@@ -211,17 +213,34 @@ static enum wp_status choose_color(const char *word, bool *color, struct wp_erro
     return WP_OK;
 }
 
+static enum wp_status read_furniture(struct explain *e, struct wp_error *err) {
+    struct wp_known *known = NULL;
+    enum wp_status status = wp_furniture_init(&e->furniture);
+    if (status == WP_OK) status = wp_known_new(&known);
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    status = wp_known_read(known, e->settings.furniture, e->owner_groups, err);
+    if (status == WP_OK && wp_known_add_to(known, &e->furniture) != WP_OK)
+        status = wp_fail(err, WP_ENOMEM, "out of memory");
+    wp_known_free(known);
+    return status;
+}
+
+static struct wp_pair_text pair_text(const struct article *a) {
+    return (struct wp_pair_text){a->record.text, a->record.text_len,
+                                 a->owner ? wp_owner_number(a->owner, strlen(a->owner)) : 0};
+}
+
 static enum wp_status explain(struct explain *e, bool color, struct wp_error *err) {
-    const struct wp_record *a = &e->a.record, *b = &e->b.record;
-    enum wp_status status = wp_pair_make(&e->pair, a->text, a->text_len, b->text, b->text_len);
+    struct wp_pair_text a = pair_text(&e->a), b = pair_text(&e->b);
+    enum wp_status status = wp_pair_make_own(&e->pair, &a, &b, e->settings.furniture ? &e->furniture : NULL);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
-    e->pair.facts.same_owner = e->a.owner && e->b.owner && strcmp(e->a.owner, e->b.owner) == 0;
     struct wp_explanation x = {.pair = &e->pair,
                                .rule = e->rule,
                                .a = {e->a.name, e->a.owner, e->a.title},
                                .b = {e->b.name, e->b.owner, e->b.title},
                                .color = color,
-                               .full = e->settings.full};
+                               .full = e->settings.full,
+                               .furniture_known = e->settings.furniture};
     status = e->settings.json ? wp_explanation_json(&x, &e->out) : wp_explanation_text(&x, &e->out);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
@@ -261,6 +280,7 @@ static int run_explain(int argc, char **argv) {
     if (status == WP_OK) status = choose_color(e.settings.color, &color, &err);
     if (status == WP_OK && e.settings.owners)
         status = wp_owner_groups_read(&e.owner_groups, e.settings.owners, &err);
+    if (status == WP_OK && e.settings.furniture) status = read_furniture(&e, &err);
     bool story = e.settings.story || e.settings.stories;
     if (status == WP_OK && story) status = explain_story(&e, argv, operands, color, &err);
     if (status == WP_OK && !story) status = find_articles(&e, argv, operands, &err);
@@ -269,6 +289,7 @@ static int run_explain(int argc, char **argv) {
     wp_pair_release(&e.pair);
     release_article(&e.a);
     release_article(&e.b);
+    wp_furniture_release(&e.furniture);
     wp_owner_groups_free(e.owner_groups);
     wp_buffer_release(&e.out);
     wp_buffer_release(&e.room);
@@ -285,6 +306,8 @@ static const struct wp_flag flags[] = {
      "where the story is: what wireprint dedup --stories wrote"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story, jaccard:T, simhash:K or exact [story]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, as in wireprint dedup --help"},
+    {"furniture", 0, WP_FLAG_TEXT, AT(furniture), "FILE",
+     "what wireprint dedup --furniture has learnt: it does not count as text"},
     {"json", 0, WP_FLAG_BOOL, AT(json), NULL, "print one JSON object, passages as byte ranges"},
     {"full", 0, WP_FLAG_BOOL, AT(full), NULL,
      "do not cut long parts that are not shared; of a story, show the texts"},
@@ -309,12 +332,16 @@ const struct wp_command wp_command_explain = {
         "Told are the relation and what decided it, coverage both ways, Jaccard, containment, the longest\n"
         "shared run, and both texts with the shared passages under the same numbers. Coverage is the share\n"
         "of a text's words that stand in runs of five or more which the other text has too. RULE is as in\n"
-        "wireprint dedup --help.\n"
+        "wireprint dedup --help. With --furniture, text that belongs to either site and not to its stories\n"
+        "is dim (or stands in {{...}}) and counts in no figure; without, all text counts.\n"
         "\n"
         "With --story, a line tells of each member of the story what it matched and how well, then which\n"
         "link is the weakest; with --full the texts follow, each beside what it matched. ID is the story's\n"
         "name in FILE, or as much of its beginning as no other story has. Relation, coverage and Jaccard\n"
-        "are those of the run; the longest run is of the whole texts.",
+        "are those of the run; the longest run is of the whole texts."
+        "\n\n"
+        "For example:\n"
+        "  wireprint explain a17 b42 --in dump.jsonl.zst --furniture furniture.tsv",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = run_explain,

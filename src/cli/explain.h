@@ -15,7 +15,7 @@
 #define WP_EXPLAIN_FILE_BYTES ((size_t)256 << 20)
 
 struct wp_explain_settings {
-    const char *in, *story, *stories, *color, *match, *owners, *date_format;
+    const char *in, *story, *stories, *color, *match, *owners, *furniture, *date_format;
     bool json, full;
     struct wp_fields fields;
 };

@@ -73,18 +73,31 @@ static const struct wp_title *title_of(void *self, uint32_t rank, struct wp_titl
     return scratch;
 }
 
+/* wp_repeats.earlier */
+static enum wp_status earlier(void *self, uint32_t rank, int64_t *date, struct wp_error *err) {
+    struct wp_article_row scratch;
+    const struct wp_article_row *row = wp_run_row(self, rank, &scratch, err);
+    if (!row) return err ? err->status : WP_EIO;
+    if (row->date != WP_DATE_UNKNOWN && row->date < *date) *date = row->date;
+    return WP_OK;
+}
+
 static enum wp_status prepare_repeats(struct hits_pass *pass) {
     struct wp_run *run = pass->run;
     if (!run->learns_furniture) return WP_OK;
     run->furniture_samples = wp_zalloc(run->order.articles, sizeof *run->furniture_samples);
-    if (!run->furniture_samples) return WP_ENOMEM;
+    if (run->furniture.count) run->known_samples = wp_zalloc(run->order.articles, sizeof *run->known_samples);
+    if (!run->furniture_samples || (run->furniture.count && !run->known_samples)) return WP_ENOMEM;
     pass->repeats = (struct wp_repeats){.owners = run->owners,
                                         .unspoken = &run->unspoken,
                                         .title = title_of,
+                                        .earlier = earlier,
                                         .self = run,
                                         .known = &run->furniture,
                                         .counts = run->furniture_samples,
-                                        .examples = &run->examples};
+                                        .known_counts = run->known_samples,
+                                        .examples = &run->examples,
+                                        .met = run->settings.keeps_furniture ? &run->met : NULL};
     pass->stage.repeats = &pass->repeats;
     return WP_OK;
 }

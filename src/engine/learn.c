@@ -25,16 +25,11 @@ _Static_assert(WP_FURNITURE_SHINGLE_BITS + NUMBER_BITS <= 64, "and a shingle abo
 
 /* Articles of one owner that are looked at. */
 #define EXAMPLES_MAX 256
-/* Among those this many stories are enough: they are a small part of all that the owner published. */
-#define LEARN_STORIES 4
 /* Articles of which this share of samples is furniture may be banners. */
 #define BANNER_SHARE 0.5
 
 struct shingle_list {
-    struct learnt {
-        uint32_t owner;
-        uint64_t shingle;
-    } * items;
+    struct wp_learnt *items;
     size_t count, cap;
 };
 
@@ -48,7 +43,8 @@ struct learner {
 struct learn_pass {
     struct wp_run *run;
     struct learner *workers;
-    struct shingle_list *found; /* by part of the examples */
+    struct shingle_list *found;       /* by part of the examples */
+    struct wp_ledger_lines *passages; /* likewise; NULL: they are not wanted */
 };
 
 static void learner_release(struct learner *l) {
@@ -83,14 +79,14 @@ static enum wp_status tells_stories(struct wp_run *run, const struct wp_shelf *s
                                     size_t count, bool *enough, struct wp_error *err) {
     struct wp_titles_apart apart = {.count = 0};
     struct wp_traits scratch;
-    for (size_t i = 0; i < count && apart.count < LEARN_STORIES; i++) {
+    for (size_t i = 0; i < count && apart.count < WP_FURNITURE_FEW_STORIES; i++) {
         uint32_t number = (uint32_t)keys[i] & ((1u << NUMBER_BITS) - 1);
         if (i && keys[i] == keys[i - 1]) continue;
         const struct wp_traits *traits = wp_run_traits(run, shelf->articles[number].rank, &scratch, err);
         if (!traits) return err->status;
         wp_titles_apart_add(&apart, &traits->title);
     }
-    *enough = apart.count == LEARN_STORIES;
+    *enough = apart.count == WP_FURNITURE_FEW_STORIES;
     return WP_OK;
 }
 
@@ -120,12 +116,12 @@ static enum wp_status learn_shelf(struct wp_run *run, struct learner *l, uint32_
         bool furniture = false;
         for (end = i + 1; end < count && keys[end] >> NUMBER_BITS == keys[i] >> NUMBER_BITS; end++) {
         }
-        if (end - i < LEARN_STORIES) continue;
+        if (end - i < WP_FURNITURE_FEW_STORIES) continue;
         WP_TRY(tells_stories(run, &l->shelf, keys + i, end - i, &furniture, err));
         if (!furniture) continue;
         if (WP_GROW(found->items, found->count, found->cap) != WP_OK)
             return wp_fail(err, WP_ENOMEM, "out of memory");
-        found->items[found->count++] = (struct learnt){owner, keys[i] >> NUMBER_BITS};
+        found->items[found->count++] = (struct wp_learnt){owner, keys[i] >> NUMBER_BITS};
     }
     return WP_OK;
 }
@@ -148,10 +144,13 @@ static size_t choose_examples(uint64_t *examples, size_t count) {
     return chosen < EXAMPLES_MAX ? chosen : EXAMPLES_MAX;
 }
 
-/* The examples of one owner, ascending; overwritten. */
-static enum wp_status learn_owner(struct wp_run *run, struct learner *l, uint64_t *examples, size_t count,
-                                  struct shingle_list *found, struct wp_error *err) {
+/* The examples of one owner, ascending; overwritten. What is learnt depends on no limit of memory. */
+static enum wp_status learn_owner(struct learn_pass *pass, struct learner *l, size_t part, uint64_t *examples,
+                                  size_t count, struct wp_error *err) {
+    struct wp_run *run = pass->run;
+    struct shingle_list *found = &pass->found[part];
     uint32_t owner = (uint32_t)(examples[0] >> 32);
+    size_t before = found->count;
     struct wp_article_row scratch;
     count = choose_examples(examples, count);
     wp_shelf_clear(&l->shelf);
@@ -159,9 +158,14 @@ static enum wp_status learn_owner(struct wp_run *run, struct learner *l, uint64_
         uint32_t rank = (uint32_t)~examples[i];
         const struct wp_article_row *row = wp_run_row(run, rank, &scratch, err);
         if (!row) return err->status;
-        if (!wp_shelf_put(&l->shelf, rank, row)) break;
+        if (i >= 2 && l->shelf.used + row->shingles > WP_SHELF_SHINGLES) break;
+        wp_shelf_put(&l->shelf, rank, row);
     }
-    return learn_shelf(run, l, owner, found, err);
+    WP_TRY(learn_shelf(run, l, owner, found, err));
+    if (!pass->passages) return WP_OK;
+    enum wp_status status =
+        wp_ledger_enter(run, &l->shelf, found->items + before, found->count - before, &pass->passages[part]);
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
 }
 
 static enum wp_status learn_part(struct learn_pass *pass, struct learner *l, size_t part,
@@ -175,7 +179,7 @@ static enum wp_status learn_part(struct learn_pass *pass, struct learner *l, siz
     for (size_t i = 0, end; i < count && status == WP_OK; i = end) {
         for (end = i + 1; end < count && sorted[end] >> 32 == sorted[i] >> 32; end++) {
         }
-        status = learn_owner(run, l, sorted + i, end - i, &pass->found[part], err);
+        status = learn_owner(pass, l, part, sorted + i, end - i, err);
     }
     wp_free(items);
     return status;
@@ -200,8 +204,13 @@ static enum wp_status learn_examples(void *self, size_t part, unsigned worker) {
 
 /* ---- banners ---- */
 
+/* Samples of an article that are furniture, known or learnt. */
+static unsigned furniture_of(const struct wp_run *run, uint64_t rank) {
+    return run->furniture_samples[rank] + (run->known_samples ? run->known_samples[rank] : 0u);
+}
+
 static bool may_be_banner(struct wp_run *run, uint32_t rank, const struct wp_article_row *row) {
-    unsigned furniture = run->furniture_samples[rank];
+    unsigned furniture = furniture_of(run, rank);
     return furniture && furniture >= BANNER_SHARE * row->samples;
 }
 
@@ -224,7 +233,7 @@ static enum wp_status judge_part(struct learn_pass *pass, struct learner *l, siz
     uint64_t end = rank + per_part < run->order.articles ? rank + per_part : run->order.articles;
     wp_shelf_clear(&l->shelf);
     for (; rank < end; rank++) {
-        if (!run->furniture_samples[rank]) continue;
+        if (!furniture_of(run, rank)) continue;
         const struct wp_article_row *row = wp_run_row(run, (uint32_t)rank, &scratch, err);
         if (!row) return err->status;
         if (!may_be_banner(run, (uint32_t)rank, row) || wp_shelf_put(&l->shelf, (uint32_t)rank, row))
@@ -266,23 +275,40 @@ static void count_banners(struct wp_run *run) {
         run->counts.banners += wp_bits_get(&run->banners, run->copies.items[i].first);
 }
 
+static void release_pass(struct learn_pass *pass) {
+    for (unsigned i = 0; pass->workers && i < pass->run->settings.threads; i++)
+        learner_release(&pass->workers[i]);
+    for (size_t part = 0; pass->found && part < WP_EXAMPLE_PARTS; part++) wp_free(pass->found[part].items);
+    for (size_t part = 0; pass->passages && part < WP_EXAMPLE_PARTS; part++)
+        wp_free(pass->passages[part].items);
+    wp_free(pass->workers);
+    wp_free(pass->found);
+    wp_free(pass->passages);
+}
+
+static enum wp_status prepare_pass(struct learn_pass *pass) {
+    pass->workers = wp_zalloc(pass->run->settings.threads, sizeof *pass->workers);
+    pass->found = wp_zalloc(WP_EXAMPLE_PARTS, sizeof *pass->found);
+    if (!pass->workers || !pass->found) return WP_ENOMEM;
+    if (!pass->run->settings.keeps_furniture) return WP_OK;
+    pass->passages = wp_zalloc(WP_EXAMPLE_PARTS, sizeof *pass->passages);
+    return pass->passages ? WP_OK : WP_ENOMEM;
+}
+
 enum wp_status wp_run_learn(struct wp_run *run, struct wp_error *err) {
     struct learn_pass pass = {.run = run};
-    /* From fingerprints alone it is known how much of an article is furniture, not where it stands. */
     if (!run->learns_furniture) return WP_OK;
-    if (!run->keeps_streams) {
-        count_banners(run);
-        return WP_OK;
+    if (run->settings.keeps_furniture) WP_TRY(wp_ledger_begin(run, err));
+    /* From fingerprints alone it is known how much of an article is furniture, not where it stands. */
+    enum wp_status status = WP_OK;
+    if (run->keeps_streams) {
+        status = prepare_pass(&pass);
+        if (status == WP_OK) status = learn(&pass);
+        if (status == WP_OK && pass.passages) status = wp_ledger_end(run, pass.passages, WP_EXAMPLE_PARTS);
+        if (status == WP_ENOMEM) wp_fail(err, status, "out of memory");
+        release_pass(&pass);
+        run->counts.furniture_shingles = run->furniture.count;
     }
-    pass.workers = wp_zalloc(run->settings.threads, sizeof *pass.workers);
-    pass.found = wp_zalloc(WP_EXAMPLE_PARTS, sizeof *pass.found);
-    enum wp_status status = pass.workers && pass.found ? learn(&pass) : WP_ENOMEM;
-    if (status == WP_ENOMEM) wp_fail(err, status, "out of memory");
-    for (unsigned i = 0; pass.workers && i < run->settings.threads; i++) learner_release(&pass.workers[i]);
-    for (size_t part = 0; pass.found && part < WP_EXAMPLE_PARTS; part++) wp_free(pass.found[part].items);
-    wp_free(pass.workers);
-    wp_free(pass.found);
-    run->counts.furniture_shingles = run->furniture.count;
     count_banners(run);
     return status;
 }

@@ -66,6 +66,13 @@ static enum wp_status read_line(struct wp_rereader *r, uint32_t file, const stru
     return status == WP_EDAMAGED ? has_changed(r, file, err) : status; /* shorter than it was */
 }
 
+enum wp_status wp_reread_line(struct wp_rereader *r, uint32_t rank, const struct wp_article_row *row,
+                              const uint8_t **line, struct wp_error *err) {
+    WP_TRY(read_line(r, wp_order_of_rank(&r->run->order, rank)->file, row, err));
+    *line = r->line.data;
+    return WP_OK;
+}
+
 enum wp_status wp_reread_shingles(struct wp_rereader *r, uint32_t rank, const struct wp_article_row *row,
                                   uint64_t *shingles, struct wp_error *err) {
     struct wp_record record;

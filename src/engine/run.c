@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <time.h>
+#include "engine/known.h"
 #include "match/postings.h"
 #include "sketch/fingerprint.h"
 
@@ -71,7 +72,13 @@ static enum wp_status init_stores(struct wp_run *run) {
     WP_TRY(wp_parts_init(&run->id_keys, 8, WP_TWIN_PARTS, WP_TWIN_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->hits, 8, WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->examples, 8, WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES, budget));
+    WP_TRY(wp_parts_init(&run->met, sizeof(struct wp_furniture_met), WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES,
+                         budget));
     WP_TRY(wp_furniture_init(&run->furniture));
+    if (run->learns_furniture && run->settings.known) {
+        wp_budget_take(budget, wp_known_bytes(run->settings.known));
+        WP_TRY(wp_known_add_to(run->settings.known, &run->furniture));
+    }
     return wp_parts_init(&run->matches, sizeof(struct wp_match), WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget);
 }
 
@@ -95,6 +102,7 @@ enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *setting
 
 void wp_run_release(struct wp_run *run) {
     wp_parts_release(&run->matches);
+    wp_parts_release(&run->met);
     wp_parts_release(&run->examples);
     wp_parts_release(&run->hits);
     wp_parts_release(&run->id_keys);
@@ -115,7 +123,9 @@ void wp_run_release(struct wp_run *run) {
     wp_bits_release(&run->banners);
     wp_furniture_release(&run->furniture);
     wp_agency_table_free(run->own_agencies);
+    wp_ledger_release(&run->ledger);
     wp_free((void *)run->furniture_samples);
+    wp_free((void *)run->known_samples);
     wp_free(run->owners);
     wp_free(run->stories.items);
     wp_free(run->stories.members);

@@ -24,9 +24,10 @@
 #include "base/order.h"
 #include "base/parts.h"
 #include "base/rows.h"
-#include "engine/settings.h"
 #include "engine/labels.h"
+#include "engine/ledger.h"
 #include "engine/rejects.h"
+#include "engine/settings.h"
 #include "engine/wire.h"
 #include "match/furniture.h"
 #include "match/hits.h"
@@ -129,15 +130,17 @@ struct wp_run {
     struct wp_rows articles, traits, sketches, simhashes;
     struct wp_rows languages; /* uint32_t; 0 = none */
     struct wp_blobs ids, streams;
-    struct wp_parts postings, exact_keys, id_keys, hits, examples, matches;
+    struct wp_parts postings, exact_keys, id_keys, hits, examples, met, matches;
     struct wp_twin_list copies, same_ids;
-    struct wp_bits copied;   /* by slot: an exact copy of an earlier article */
-    struct wp_bits sparse;   /* by rank: few samples */
-    struct wp_bits unspoken; /* by rank: as in the row */
-    uint32_t *owners;        /* by rank; made from the rows after reading */
-    struct wp_furniture furniture;
+    struct wp_bits copied;              /* by slot: an exact copy of an earlier article */
+    struct wp_bits sparse;              /* by rank: few samples */
+    struct wp_bits unspoken;            /* by rank: as in the row */
+    uint32_t *owners;                   /* by rank; made from the rows after reading */
+    struct wp_furniture furniture;      /* that of earlier runs from the beginning */
+    struct wp_ledger ledger;            /* with settings.keeps_furniture */
     _Atomic uint8_t *furniture_samples; /* by rank: how many of its samples are furniture; NULL: none are */
-    struct wp_bits banners;             /* by rank: nothing but furniture */
+    _Atomic uint8_t *known_samples; /* by rank: further ones that earlier runs know; NULL: nothing is known */
+    struct wp_bits banners;         /* by rank: nothing but furniture */
     struct wp_stories stories;
     struct wp_names unknown_sources; /* of --keep source:LIST: names that no article goes by */
 

@@ -45,6 +45,12 @@ static enum wp_status set_verify(struct wp_settings *s, const char *value, struc
     return wp_fail(err, WP_EINVAL, "--verify takes exact or sketch, not '%s'", value);
 }
 
+static enum wp_status set_furniture(struct wp_settings *s, const char *value, struct wp_error *err) {
+    s->furniture = strcmp(value, "on") == 0;
+    if (s->furniture || strcmp(value, "off") == 0) return WP_OK;
+    return wp_fail(err, WP_EINVAL, "furniture is on or off, not '%s'", value);
+}
+
 static enum wp_status set_match(struct wp_settings *s, const char *value, struct wp_error *err) {
     return wp_rule_parse(value, &s->rule, err);
 }
@@ -92,13 +98,9 @@ static enum wp_status set_date_format(struct wp_settings *s, const char *value, 
 static const struct {
     const char *name;
     enum wp_status (*set)(struct wp_settings *, const char *, struct wp_error *);
-} setters[] = {{"match", set_match},
-               {"verify", set_verify},
-               {"keep", set_keep},
-               {"threads", set_threads},
-               {"memory", set_memory},
-               {"max-record", set_max_record},
-               {"date-format", set_date_format}};
+} setters[] = {{"match", set_match},           {"verify", set_verify},          {"keep", set_keep},
+               {"furniture", set_furniture},   {"threads", set_threads},        {"memory", set_memory},
+               {"max-record", set_max_record}, {"date-format", set_date_format}};
 
 /* Settings that are words. */
 static const struct {

@@ -63,13 +63,8 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
     return WP_OK;
 }
 
-static inline bool may_have(const struct wp_furniture *f, uint64_t shingle) {
-    uint64_t bit = shingle & FILTER_MASK;
-    return f->filter[bit / 64] >> bit % 64 & 1;
-}
-
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
-    if (!f->count || !may_have(f, shingle)) return false;
+    if (!wp_furniture_may_have(f, shingle)) return false;
     return f->table[place_of(f, entry_of(owner, shingle))] ||
            f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
 }

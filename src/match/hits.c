@@ -11,16 +11,14 @@ uint32_t wp_hits_ranks_per_part(uint64_t articles) {
 enum wp_status wp_hits_worker_init(struct wp_hits_worker *w, const struct wp_hits_stage *stage) {
     *w = (struct wp_hits_worker){0};
     WP_TRY(wp_parts_sender_init(&w->hits, stage->hits, WP_HIT_RUN));
-    if (stage->repeats) WP_TRY(wp_parts_sender_init(&w->examples, stage->repeats->examples, WP_EXAMPLE_RUN));
+    if (stage->repeats) WP_TRY(wp_repeats_worker_init(&w->repeats, stage->repeats));
     return wp_parts_sender_init(&w->common, stage->common, WP_COMMON_RUN);
 }
 
 void wp_hits_worker_release(struct wp_hits_worker *w) {
     wp_parts_sender_release(&w->hits);
     wp_parts_sender_release(&w->common);
-    wp_parts_sender_release(&w->examples);
-    wp_free(w->room[0]);
-    wp_free(w->room[1]);
+    wp_repeats_worker_release(&w->repeats);
     wp_free(w->items);
     wp_free(w->scratch);
     wp_free(w->table);
@@ -29,7 +27,7 @@ void wp_hits_worker_release(struct wp_hits_worker *w) {
 
 enum wp_status wp_hits_worker_flush(struct wp_hits_worker *w, struct wp_error *err) {
     WP_TRY(wp_parts_sender_flush(&w->hits, err));
-    WP_TRY(wp_parts_sender_flush(&w->examples, err));
+    WP_TRY(wp_repeats_worker_flush(&w->repeats, err));
     return wp_parts_sender_flush(&w->common, err);
 }
 
@@ -129,18 +127,6 @@ static size_t run_end(const uint64_t *items, size_t begin, size_t count) {
     return end;
 }
 
-static enum wp_status make_sift_room(struct wp_hits_worker *w, size_t count) {
-    if (count <= w->room_cap) return WP_OK;
-    wp_free(w->room[0]);
-    wp_free(w->room[1]);
-    w->room_cap = count + count / 2;
-    w->room[0] = wp_alloc(w->room_cap, sizeof *w->room[0]);
-    w->room[1] = wp_alloc(w->room_cap, sizeof *w->room[1]);
-    if (w->room[0] && w->room[1]) return WP_OK;
-    w->room_cap = 0;
-    return WP_ENOMEM;
-}
-
 /* The low bits of a shingle that its posting knows. */
 static uint64_t shingle_of(size_t part, uint64_t key) {
     return key << WP_POSTING_PART_BITS | part;
@@ -152,8 +138,7 @@ static enum wp_status gather_ranks(const struct wp_hits_stage *stage, struct wp_
                                    struct wp_error *err) {
     *count = rank_group(stage, group, *count, scratch);
     if (!stage->repeats) return WP_OK;
-    if (make_sift_room(w, *count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
-    return wp_repeats_sift(stage->repeats, &w->examples, shingle, group, count, w->room, err);
+    return wp_repeats_sift(stage->repeats, &w->repeats, shingle, group, count, err);
 }
 
 enum wp_status wp_hits_run(const struct wp_hits_stage *stage, struct wp_hits_worker *w, size_t part,

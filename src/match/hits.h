@@ -54,10 +54,10 @@ struct wp_hits_stage { /* constant while it runs, but for what the fields point 
 
 /* A worker's memory; grows to the largest part. */
 struct wp_hits_worker {
-    struct wp_parts_sender hits, common, examples;
+    struct wp_parts_sender hits, common;
+    struct wp_repeats_worker repeats;
     uint64_t *items, *scratch, *table;
-    uint64_t *room[2]; /* for wp_repeats_sift: as many as the articles of one shingle */
-    size_t cap, room_cap;
+    size_t cap;
     uint64_t common_shingles, common_postings; /* put aside so far, and the articles they are in */
 };
 

@@ -40,6 +40,19 @@ static enum wp_status make_side(struct wp_side *side, struct wp_fingerprinter *f
     return copy_ranges(side, f); /* last: it ends the views of the run */
 }
 
+/* tag: another one for either text. */
+static enum wp_status take_furniture_out(struct wp_side *side, const struct wp_furniture *furniture,
+                                         uint32_t owner, uint32_t tag) {
+    struct wp_stream *s = &side->stream;
+    if (!furniture || !owner) return WP_OK;
+    side->mask =
+        (struct wp_mask){.tokens = wp_zalloc((size_t)s->tokens + WP_MASK_SLACK, 1), .own = s->tokens};
+    if (!side->mask.tokens) return WP_ENOMEM;
+    wp_furniture_take_out(furniture, owner, side->shingles, s->count, s->width, tag, &side->mask);
+    if (side->mask.shingles) s->mask = &side->mask;
+    return WP_OK;
+}
+
 static enum wp_status find_overlap(struct wp_pair *pair) {
     struct wp_overlap_base base;
     wp_overlap_base_init(&base);
@@ -51,27 +64,37 @@ static enum wp_status find_overlap(struct wp_pair *pair) {
     return status;
 }
 
-enum wp_status wp_pair_make(struct wp_pair *pair, const uint8_t *text_a, size_t len_a, const uint8_t *text_b,
-                            size_t len_b) {
+enum wp_status wp_pair_make_own(struct wp_pair *pair, const struct wp_pair_text *a,
+                                const struct wp_pair_text *b, const struct wp_furniture *furniture) {
     struct wp_fingerprinter *f;
     *pair = (struct wp_pair){0};
     WP_TRY(wp_fingerprinter_new(&f));
-    enum wp_status status = make_side(&pair->a, f, text_a, len_a);
-    if (status == WP_OK) status = make_side(&pair->b, f, text_b, len_b);
+    enum wp_status status = make_side(&pair->a, f, a->text, a->len);
+    if (status == WP_OK) status = make_side(&pair->b, f, b->text, b->len);
     wp_fingerprinter_free(f);
+    if (status == WP_OK) status = take_furniture_out(&pair->a, furniture, a->owner, 0);
+    if (status == WP_OK) status = take_furniture_out(&pair->b, furniture, b->owner, 1);
     if (status == WP_OK) status = find_overlap(pair);
     if (status == WP_OK) status = wp_token_passages_find(&pair->passages, &pair->a.stream, &pair->b.stream);
     if (status != WP_OK) return status;
     /* two texts without a word are not each other's copy */
     pair->facts.same_tokens = pair->a.stream.tokens && pair->a.exact.low == pair->b.exact.low &&
                               pair->a.exact.high == pair->b.exact.high;
+    pair->facts.same_owner = a->owner && a->owner == b->owner;
     pair->facts.simhash_distance = wp_simhash_distance(pair->a.simhash, pair->b.simhash);
     return WP_OK;
+}
+
+enum wp_status wp_pair_make(struct wp_pair *pair, const uint8_t *text_a, size_t len_a, const uint8_t *text_b,
+                            size_t len_b) {
+    return wp_pair_make_own(pair, &(struct wp_pair_text){text_a, len_a, 0},
+                            &(struct wp_pair_text){text_b, len_b, 0}, NULL);
 }
 
 static void release_side(struct wp_side *side) {
     wp_free(side->ranges);
     wp_free(side->shingles);
+    wp_free(side->mask.tokens);
     *side = (struct wp_side){0};
 }
 

@@ -19,6 +19,7 @@ struct wp_side {
     struct wp_source_range *ranges; /* by token: bytes of the text */
     uint64_t *shingles;
     struct wp_stream stream; /* of these shingles */
+    struct wp_mask mask;     /* furniture that was taken out; no tokens where none was looked for */
     struct wp_hash128 exact, simhash;
 };
 
@@ -33,7 +34,24 @@ struct wp_pair {
  * Release in any case. */
 enum wp_status wp_pair_make(struct wp_pair *pair, const uint8_t *text_a, size_t len_a, const uint8_t *text_b,
                             size_t len_b);
+
+/* A text and whose it is: wp_owner_number, 0 = not known. */
+struct wp_pair_text {
+    const uint8_t *text;
+    size_t len;
+    uint32_t owner;
+};
+
+/* The same without what is furniture of either owner or of all, as the batch run does it: nothing is taken
+ * from a text without an owner. Whether both are of one owner is set too. */
+enum wp_status wp_pair_make_own(struct wp_pair *pair, const struct wp_pair_text *a,
+                                const struct wp_pair_text *b, const struct wp_furniture *furniture);
 void wp_pair_release(struct wp_pair *pair);
+
+/* Is a token of the text furniture? */
+static inline bool wp_side_is_furniture(const struct wp_side *side, uint32_t token) {
+    return side->stream.mask && side->mask.tokens[token];
+}
 
 /* The bytes of a run of tokens, from the first one's begin to the last one's end. */
 struct wp_source_range wp_side_bytes(const struct wp_side *side, uint32_t first, uint32_t tokens);

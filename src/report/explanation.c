@@ -35,6 +35,10 @@ static enum wp_status add_article(struct wp_buffer *out, const char *label, cons
 static enum wp_status add_figures(const struct wp_explanation *x, struct wp_buffer *out) {
     const struct wp_overlap *o = &x->pair->overlap;
     WP_TRY(wp_buffer_print(out, "\n%-18s %10s %10s\n", "", "A", "B"));
+    if (x->furniture_known)
+        WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 " %10" PRIu32 "   words, which do not count\n",
+                               "furniture", x->pair->a.stream.tokens - o->tokens_a,
+                               x->pair->b.stream.tokens - o->tokens_b));
     WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 " %10" PRIu32 "\n", "words", o->tokens_a, o->tokens_b));
     WP_TRY(wp_buffer_print(out, "%-18s %10" PRIu32 " %10" PRIu32 "\n", "of them shared", o->covered_a,
                            o->covered_b));
@@ -73,6 +77,8 @@ enum wp_status wp_explanation_text(const struct wp_explanation *x, struct wp_buf
         WP_TRY(wp_buffer_print(
             out, "One is written without spaces between words, the other is not: nothing can be "
                  "shared.\n"));
+    if (!x->furniture_known && x->pair->facts.same_owner && x->rule.match == WP_MATCH_STORY)
+        WP_TRY(wp_buffer_print(out, "Furniture of their owner is not known here (see --furniture).\n"));
     WP_TRY(add_figures(x, out));
     WP_TRY(add_side(x, true, out));
     return add_side(x, false, out);
@@ -91,8 +97,25 @@ static enum wp_status add_json_article(struct wp_buffer *out, const struct wp_ex
     WP_TRY(add_json_text(out, "owner", e->owner));
     WP_TRY(wp_buffer_print(out, ","));
     WP_TRY(add_json_text(out, "title", e->title));
-    return wp_buffer_print(out, ",\"bytes\":%zu,\"words\":%" PRIu32 ",\"shared_words\":%" PRIu32 "}",
-                           side->len, side->stream.tokens, covered);
+    return wp_buffer_print(
+        out, ",\"bytes\":%zu,\"words\":%" PRIu32 ",\"own_words\":%" PRIu32 ",\"shared_words\":%" PRIu32 "}",
+        side->len, side->stream.tokens, wp_stream_own(&side->stream), covered);
+}
+
+/* The furniture of one text as byte ranges. */
+static enum wp_status add_json_furniture(const char *name, const struct wp_side *side,
+                                         struct wp_buffer *out) {
+    const char *comma = "";
+    WP_TRY(wp_buffer_print(out, ",\"%s\":[", name));
+    for (uint32_t i = 0, end; i < side->stream.tokens; i = end) {
+        end = i + 1;
+        if (!wp_side_is_furniture(side, i)) continue;
+        while (end < side->stream.tokens && wp_side_is_furniture(side, end)) end++;
+        struct wp_source_range bytes = wp_side_bytes(side, i, end - i);
+        WP_TRY(wp_buffer_print(out, "%s[%" PRIu32 ",%" PRIu32 "]", comma, bytes.begin, bytes.end));
+        comma = ",";
+    }
+    return wp_buffer_print(out, "]");
 }
 
 enum wp_status wp_explanation_passages(const struct wp_pair *pair, struct wp_buffer *out) {
@@ -127,6 +150,8 @@ enum wp_status wp_explanation_json(const struct wp_explanation *x, struct wp_buf
     WP_TRY(add_json_article(out, &x->a, &x->pair->a, o->covered_a));
     WP_TRY(wp_buffer_print(out, ",\"b\":"));
     WP_TRY(add_json_article(out, &x->b, &x->pair->b, o->covered_b));
+    WP_TRY(add_json_furniture("furniture_a", &x->pair->a, out));
+    WP_TRY(add_json_furniture("furniture_b", &x->pair->b, out));
     WP_TRY(wp_buffer_print(out, ","));
     WP_TRY(wp_explanation_passages(x->pair, out));
     return wp_buffer_print(out, "}\n");

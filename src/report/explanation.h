@@ -2,8 +2,9 @@
  * explanation.h - why two texts match, for people and for programs.
  *
  * As text: the relation and what decided it, the figures, then both texts with their shared passages,
- * numbered the same on both sides: in colour, or as [[1: ...]]. As JSON: the same figures, and the passages
- * as byte ranges of both original texts. Control characters of the texts never reach the terminal.
+ * numbered the same on both sides: in colour, or as [[1: ...]]; furniture is dim, or stands in {{...}}. As
+ * JSON: the same figures, and the passages and the furniture as byte ranges of the original texts. Control
+ * characters of the texts never reach the terminal.
  */
 #ifndef WP_REPORT_EXPLANATION_H
 #define WP_REPORT_EXPLANATION_H
@@ -25,7 +26,8 @@ struct wp_explanation {
     struct wp_rule rule;
     struct wp_explained a, b;
     bool color;
-    bool full; /* nothing is cut */
+    bool full;            /* nothing is cut */
+    bool furniture_known; /* and was taken out of the pair */
 };
 
 /* Appends it to *out. WP_ENOMEM. */

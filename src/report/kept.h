@@ -1,8 +1,7 @@
 /*
  * kept.h - the second pass: the records that are kept, and the others, byte for byte as they came.
  *
- * The inputs are read again (pipes from the copies that the reader kept), line by line; the run knows
- * the file and line of every article. An input that changed in between is told, not guessed about.
+ * By one pass over the inputs (second_pass.h): an input that changed in between is told, not guessed about.
  */
 #ifndef WP_REPORT_KEPT_H
 #define WP_REPORT_KEPT_H

@@ -3,13 +3,15 @@
  *
  * Each token is given to the lowest passage that covers it; neighbours of the same passage make a segment. A
  * passage that owns no token of this side is hidden in others: its number is shown at the segment in which it
- * begins.
+ * begins. Furniture is a segment of its own, whatever passages reach into it.
  */
 #include "report/marked_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "text/unicode.h"
+
+#define FURNITURE UINT32_MAX /* stands for the number of a passage */
 
 static const char replacement[] = "\xef\xbf\xbd";
 
@@ -60,7 +62,7 @@ struct view {
     const struct wp_side *side;
     struct mark *marks; /* by first token */
     size_t count;
-    uint32_t *owner; /* by token: number of its passage, 0 = none */
+    uint32_t *owner; /* by token: number of its passage, 0 = none, FURNITURE */
 };
 
 static int compare_numbers(const void *x, const void *y) {
@@ -98,8 +100,27 @@ static enum wp_status make_view(struct view *v, const struct wp_pair *pair, bool
         const struct wp_token_passage *q = &p->items[k];
         v->marks[k] = (struct mark){side_a ? q->a : q->b, q->tokens, (uint32_t)k + 1, false};
     }
+    for (uint32_t i = 0; i < v->side->stream.tokens; i++)
+        if (wp_side_is_furniture(v->side, i)) v->owner[i] = FURNITURE;
     if (v->count) give_tokens(v);
     return WP_OK;
+}
+
+/* The numbers of hidden passages that begin in a segment, each behind `before`. */
+static enum wp_status add_hidden(const struct view *v, uint32_t first, uint32_t end, size_t *next,
+                                 const char *before, struct wp_buffer *out) {
+    for (; *next < v->count && v->marks[*next].first < end; ++*next)
+        if (!v->marks[*next].visible && v->marks[*next].first >= first)
+            WP_TRY(wp_buffer_print(out, "%s%u", before, v->marks[*next].number));
+    return WP_OK;
+}
+
+static enum wp_status open_furniture(const struct view *v, uint32_t first, uint32_t end, size_t *next,
+                                     const struct wp_marking *m, struct wp_buffer *out) {
+    WP_TRY(wp_buffer_print(out, "%s", m->color ? "\033[2m" : "{{"));
+    size_t before = out->len;
+    WP_TRY(add_hidden(v, first, end, next, "#", out));
+    return out->len == before ? WP_OK : wp_buffer_print(out, ": ");
 }
 
 /* Opens a segment: its number, and those of hidden passages that begin in it. */
@@ -107,13 +128,16 @@ static enum wp_status open_segment(const struct view *v, uint32_t first, uint32_
                                    const struct wp_marking *m, struct wp_buffer *out) {
     static const int colors[] = {32, 33, 36, 35, 34, 31};
     uint32_t number = v->owner[first];
+    if (number == FURNITURE) return open_furniture(v, first, end, next, m, out);
     int color = colors[(number - 1) % (sizeof colors / sizeof *colors)];
     WP_TRY(m->color ? wp_buffer_print(out, "\033[1;%dm[%u", color, number)
                     : wp_buffer_print(out, "[[%u", number));
-    for (; *next < v->count && v->marks[*next].first < end; ++*next)
-        if (!v->marks[*next].visible && v->marks[*next].first >= first)
-            WP_TRY(wp_buffer_print(out, ",%u", v->marks[*next].number));
+    WP_TRY(add_hidden(v, first, end, next, ",", out));
     return m->color ? wp_buffer_print(out, "]\033[0;%dm", color) : wp_buffer_print(out, ": ");
+}
+
+static const char *segment_end(const struct view *v, uint32_t first, const struct wp_marking *m) {
+    return m->color ? "\033[0m" : v->owner[first] == FURNITURE ? "}}" : "]]";
 }
 
 static enum wp_status add_segments(const struct view *v, const struct wp_marking *m, struct wp_buffer *out) {
@@ -127,8 +151,10 @@ static enum wp_status add_segments(const struct view *v, const struct wp_marking
         if (bytes.end < bytes.begin) bytes.end = bytes.begin;
         WP_TRY(add_unshared(side->text + done, bytes.begin - done, m, out));
         WP_TRY(open_segment(v, i, end, &next, m, out));
-        WP_TRY(wp_shown_text(side->text + bytes.begin, bytes.end - bytes.begin, out));
-        WP_TRY(wp_buffer_print(out, "%s", m->color ? "\033[0m" : "]]"));
+        struct wp_marking inside = {.unshared_bytes =
+                                        v->owner[i] == FURNITURE ? m->unshared_bytes : SIZE_MAX};
+        WP_TRY(add_unshared(side->text + bytes.begin, bytes.end - bytes.begin, &inside, out));
+        WP_TRY(wp_buffer_print(out, "%s", segment_end(v, i, m)));
         done = bytes.end;
     }
     return add_unshared(side->text + done, side->len - done, m, out);

@@ -7,12 +7,13 @@
 #include "report/compare.h"
 
 struct wp_marking {
-    bool color;            /* escape sequences, else [[1: ...]] */
+    bool color;            /* escape sequences, else [[1: ...]] and {{...}} */
     size_t unshared_bytes; /* unshared parts longer than this are cut to their ends; SIZE_MAX = never */
 };
 
 /* Appends the text of one side, A when side_a. Every passage's number, from 1, stands at its beginning; where
- * passages lie in each other the lowest is marked and the others' numbers stand beside it. What is no valid
+ * passages lie in each other the lowest is marked and the others' numbers stand beside it. Furniture that was
+ * taken out is dim, or stands in {{...}}, and cuts the passages that reach into it. What is no valid
  * UTF-8 and what controls a terminal is shown as U+FFFD. WP_ENOMEM. */
 enum wp_status wp_marked_text(const struct wp_pair *pair, bool side_a, const struct wp_marking *marking,
                               struct wp_buffer *out);

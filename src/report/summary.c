@@ -132,6 +132,8 @@ static void put_counts(struct json *j, const struct wp_summary *s) {
     put_count(j, "exact_copies", run->counts.exact_copies);
     put_count(j, "banners", run->counts.banners);
     put_count(j, "furniture_shingles", run->counts.furniture_shingles);
+    put_count(j, "furniture_passages", s->furniture_passages);
+    put_count(j, "furniture_left_out", s->furniture_left_out);
     put_count(j, "postings", run->counts.postings);
     put_count(j, "common_shingles", run->counts.common_shingles);
     put_count(j, "common_postings", run->counts.common_postings);
@@ -151,6 +153,7 @@ static void put_settings(struct json *j, const struct wp_run *run) {
     put_words(j, "match", wp_rule_text(&s->rule, text, sizeof text));
     put_words(j, "verify", s->verify_exact ? "exact" : "sketch");
     put_words(j, "keep", s->keep_words);
+    put_words(j, "furniture", run->learns_furniture ? "on" : "off");
     put_count(j, "owner_groups", s->owner_groups ? wp_owner_groups_count(s->owner_groups) : 0);
     put_count(j, "threads", s->threads);
     put_count(j, "memory_limit_bytes", s->memory_bytes);
@@ -240,6 +243,10 @@ enum wp_status wp_summary_text(const struct wp_summary *s, struct wp_buffer *out
                                run->counts.dates_unknown));
     WP_TRY(warn_of_common(run, out));
     WP_TRY(warn_of_sources(run, out));
+    if (s->furniture_left_out)
+        WP_TRY(wp_buffer_print(
+            out, "warning: %" PRIu64 " passages of furniture were not written, for lack of room\n",
+            s->furniture_left_out));
     return wp_buffer_print(out, "%.2f s, %.2f s CPU, %.0f MB/s, peak memory %.0f MB\n", s->wall_seconds,
                            cpu_seconds(&usage), (double)s->decoded_bytes / wall / 1e6,
                            (double)usage.ru_maxrss * 1024 / 1e6);

@@ -15,6 +15,7 @@ struct wp_summary {
     size_t failure_count;
     uint64_t raw_bytes, decoded_bytes;
     uint64_t match_lines, match_lines_left_out;
+    uint64_t furniture_passages, furniture_left_out; /* of --furniture */
     double wall_seconds, output_seconds;
 };
 

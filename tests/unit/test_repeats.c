@@ -23,9 +23,9 @@ struct world {
     struct wp_furniture known;
     struct wp_budget budget;
     struct wp_parts examples;
-    struct wp_parts_sender sender;
     struct wp_repeats repeats;
-    uint64_t ranks[ARTICLES], room[2][ARTICLES];
+    struct wp_repeats_worker worker;
+    uint64_t ranks[ARTICLES];
     size_t count;
     bool broken; /* titles cannot be read */
 };
@@ -49,7 +49,6 @@ static struct world *begin(void) {
     assert_int_equal(wp_furniture_init(&w->known), WP_OK);
     assert_int_equal(wp_parts_init(&w->examples, 8, WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES, &w->budget),
                      WP_OK);
-    assert_int_equal(wp_parts_sender_init(&w->sender, &w->examples, WP_EXAMPLE_RUN), WP_OK);
     w->repeats = (struct wp_repeats){.owners = w->owners,
                                      .unspoken = &w->unspoken,
                                      .title = title,
@@ -57,11 +56,12 @@ static struct world *begin(void) {
                                      .known = &w->known,
                                      .counts = w->counts,
                                      .examples = &w->examples};
+    assert_int_equal(wp_repeats_worker_init(&w->worker, &w->repeats), WP_OK);
     return w;
 }
 
 static void end(struct world *w) {
-    wp_parts_sender_release(&w->sender);
+    wp_repeats_worker_release(&w->worker);
     wp_parts_release(&w->examples);
     wp_bits_release(&w->unspoken);
     wp_furniture_release(&w->known);
@@ -76,8 +76,7 @@ static void put(struct world *w, uint32_t rank, uint32_t owner, uint16_t story) 
 }
 
 static enum wp_status sift(struct world *w, uint64_t shingle, struct wp_error *err) {
-    uint64_t *const room[2] = {w->room[0], w->room[1]};
-    return wp_repeats_sift(&w->repeats, &w->sender, shingle, w->ranks, &w->count, room, err);
+    return wp_repeats_sift(&w->repeats, &w->worker, shingle, w->ranks, &w->count, err);
 }
 
 static void expect(struct world *w, const uint32_t *want, size_t count) {
@@ -88,7 +87,7 @@ static void expect(struct world *w, const uint32_t *want, size_t count) {
 static size_t examples_of(struct world *w, uint32_t owner, uint32_t *ranks) {
     uint64_t items[ARTICLES];
     size_t found = 0, part = owner % WP_EXAMPLE_PARTS, count;
-    assert_int_equal(wp_parts_sender_flush(&w->sender, NULL), WP_OK);
+    assert_int_equal(wp_repeats_worker_flush(&w->worker, NULL), WP_OK);
     count = wp_parts_count(&w->examples, part);
     assert_true(count <= ARTICLES);
     assert_int_equal(wp_parts_read(&w->examples, part, items, NULL), WP_OK);
