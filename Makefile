@@ -31,7 +31,7 @@ LIBS      := $(LIBS_CORE) -luv
 %_avx512.o: KERNEL := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mavx512vbmi2
 
 # The library is everything but the event loop, the generator and the program.
-CORE_DIRS := base text input sketch match story engine report
+CORE_DIRS := base text input sketch match story index engine report
 PROG_DIRS := ingest gen cli
 CORE_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(CORE_DIRS:%=src/%/*.c) $(CORE_DIRS:%=src/%/*.cc))))
 CORE_OBJ += $(OUT)/src/text/agencies.o
@@ -143,6 +143,17 @@ FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_allo
 $(OUT)/tests/unit/test_alloc_%: tests/unit/test_alloc_%.c tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) $(FAIL_ALLOC) -o $@ $< tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+
+# Programs with an index on a disk that fails: see tests/support/disk.h and index_load.h.
+INDEX_SUPPORT := tests/support/disk.c tests/support/index_load.c
+$(OUT)/tests/unit/test_index_%: tests/unit/test_index_%.c $(INDEX_SUPPORT) $(INDEX_SUPPORT:.c=.h) $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< $(INDEX_SUPPORT) $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+
+.PHONY: check-fault
+check-fault: ## the index on 10,000 disks that lose what was not synced [SEEDS=10000]
+	@$(CHECK_BUILD) VARIANT=check
+	@WIREPRINT_FAULT_SEEDS=$(or $(SEEDS),10000) tests/run --build build/check --kinds unit --timeout 7200 index_ $(CHECK_ARGS)
 
 # A fuzz target that reads the files of its corpus once, without libFuzzer.
 $(OUT)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a

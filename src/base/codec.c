@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <zlib.h>
-#include <zstd.h>
+#include "base/zstd_api.h"
 #include <zstd_errors.h>
 
 #define HEAD_BYTES 4

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -64,6 +65,18 @@ enum wp_status wp_file_open_write(struct wp_file *f, const char *name, struct wp
     int fd = open_again(name, O_WRONLY, 0);
     if (fd < 0) return wp_fail_errno(err, errno, name, "cannot open for writing");
     return adopt(f, fd, name, err);
+}
+
+enum wp_status wp_file_create(struct wp_file *f, const char *name, struct wp_error *err) {
+    *f = (struct wp_file){0};
+    int fd = open_again(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    return fd < 0 ? wp_fail_errno(err, errno, name, "cannot create") : adopt(f, fd, name, err);
+}
+
+enum wp_status wp_file_open_append(struct wp_file *f, const char *name, struct wp_error *err) {
+    *f = (struct wp_file){0};
+    int fd = open_again(name, O_WRONLY | O_APPEND, 0);
+    return fd < 0 ? wp_fail_errno(err, errno, name, "cannot open for writing") : adopt(f, fd, name, err);
 }
 
 static bool random_suffix(char out[ASIDE_SUFFIX_LEN]) {
@@ -228,6 +241,15 @@ enum wp_status wp_file_sync(const struct wp_file *f, struct wp_error *err) {
     return fsync(f->fd) == 0 ? WP_OK : wp_fail_errno(err, errno, f->name, "cannot sync");
 }
 
+enum wp_status wp_file_lock(const struct wp_file *f, struct wp_error *err) {
+    int rc;
+    do rc = flock(f->fd, LOCK_EX | LOCK_NB);
+    while (rc != 0 && errno == EINTR);
+    if (rc == 0) return WP_OK;
+    if (errno == EWOULDBLOCK) return wp_fail_file(err, WP_EBUSY, f->name, "is in use by another writer");
+    return wp_fail_errno(err, errno, f->name, "cannot lock");
+}
+
 enum wp_status wp_file_close(struct wp_file *f, struct wp_error *err) {
     enum wp_status status = WP_OK;
     /* EINTR too leaves the descriptor closed on Linux. */
@@ -303,6 +325,11 @@ enum wp_status wp_directory_free_bytes(const char *dir, uint64_t *bytes, struct 
     if (statvfs(dir, &st) != 0) return wp_fail_errno(err, errno, dir, "cannot tell its free space");
     if (__builtin_mul_overflow((uint64_t)st.f_bavail, (uint64_t)st.f_frsize, bytes)) *bytes = UINT64_MAX;
     return WP_OK;
+}
+
+enum wp_status wp_directory_make(const char *dir, struct wp_error *err) {
+    if (mkdir(dir, 0777) == 0 || (errno == EEXIST && wp_file_kind(dir) == WP_FILE_DIRECTORY)) return WP_OK;
+    return wp_fail_errno(err, errno, dir, "cannot make the directory");
 }
 
 enum wp_status wp_directory_sync(const char *dir, struct wp_error *err) {

@@ -28,6 +28,12 @@ enum wp_status wp_file_open(struct wp_file *f, const char *name, struct wp_error
 /* Opens for writing what exists and must not be replaced (a device, a pipe); "-" is standard output. */
 enum wp_status wp_file_open_write(struct wp_file *f, const char *name, struct wp_error *err);
 
+/* Creates an empty file for writing under its name; one that was there is emptied. */
+enum wp_status wp_file_create(struct wp_file *f, const char *name, struct wp_error *err);
+
+/* Opens an existing file for writing behind its end. */
+enum wp_status wp_file_open_append(struct wp_file *f, const char *name, struct wp_error *err);
+
 /* Creates a new, empty file for writing that becomes `final` by a later rename: ".NAME.XXXXXX.tmp" in the
  * same directory, with the access rights that the umask gives. f->name is its own name. */
 enum wp_status wp_file_open_aside(struct wp_file *f, const char *final, struct wp_error *err);
@@ -71,6 +77,10 @@ bool wp_file_is_regular(const struct wp_file *f);
 enum wp_status wp_file_truncate(const struct wp_file *f, uint64_t bytes, struct wp_error *err);
 enum wp_status wp_file_sync(const struct wp_file *f, struct wp_error *err);
 
+/* Takes the file for this process alone, until it is closed or the process ends. WP_EBUSY when another has
+ * it; also another struct wp_file of this process. */
+enum wp_status wp_file_lock(const struct wp_file *f, struct wp_error *err);
+
 /* Closes; the status tells whether the system reports a late write error. The file is closed in any case. */
 enum wp_status wp_file_close(struct wp_file *f, struct wp_error *err);
 
@@ -101,6 +111,8 @@ char *wp_path_join(const char *dir, const char *name);
 
 /* Bytes that this user may still write in `dir`. */
 enum wp_status wp_directory_free_bytes(const char *dir, uint64_t *bytes, struct wp_error *err);
+/* Makes a directory; one that is there already is fine. */
+enum wp_status wp_directory_make(const char *dir, struct wp_error *err);
 /* Makes renames in `dir` lasting. */
 enum wp_status wp_directory_sync(const char *dir, struct wp_error *err);
 

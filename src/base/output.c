@@ -72,6 +72,10 @@ enum wp_status wp_output_write(struct wp_output *o, const void *data, size_t len
     return WP_OK;
 }
 
+enum wp_status wp_output_flush(struct wp_output *o, struct wp_error *err) {
+    return o->encoder ? WP_OK : flush(o, err);
+}
+
 enum wp_status wp_output_print(struct wp_output *o, struct wp_error *err, const char *format, ...) {
     char line[512];
     va_list args;

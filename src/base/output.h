@@ -38,6 +38,10 @@ enum wp_status wp_output_write(struct wp_output *o, const void *data, size_t len
 enum wp_status wp_output_print(struct wp_output *o, struct wp_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Hands on what was written so far, for a reader that waits at the other end of a pipe. What is compressed is
+ * not complete before the end. */
+enum wp_status wp_output_flush(struct wp_output *o, struct wp_error *err);
+
 /* Writes what is left, ends the frame, closes, renames. Whatever it returns, *o is as zero-initialised
  * afterwards; on failure nothing changed under the final name. */
 enum wp_status wp_output_commit(struct wp_output *o, struct wp_error *err);

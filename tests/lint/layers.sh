@@ -2,7 +2,7 @@
 # article; cli sees all. Includes are written relative to src; each third-party header stands in one file only.
 set -eu
 cd "$TOP"
-order='base text input ingest sketch match story engine report gen cli'
+order='base text input ingest sketch match story index engine report gen cli'
 third_party='xxhash.h zstd.h zlib.h simdjson.h utf8proc.h libpsl.h uv.h'
 bad=$(mktemp)
 

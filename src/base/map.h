@@ -1,0 +1,25 @@
+/*
+ * map.h - a file as memory, for reading.
+ *
+ * For files that are complete and not changed any more. Pages are read when they are touched and belong to
+ * the system's cache, so that a large file costs no memory of ours. Who maps a file must not cut it: touching
+ * what has gone ends the process.
+ */
+#ifndef WP_BASE_MAP_H
+#define WP_BASE_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/status.h"
+
+/* Zero-initialised is not mapped. data is NULL for an empty file. */
+struct wp_map {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* WP_ENOENT, WP_EIO, WP_ESYSTEM, WP_ENOMEM. random: pages will be touched here and there (no read-ahead). */
+enum wp_status wp_map_open(struct wp_map *m, const char *name, int random, struct wp_error *err);
+void wp_map_close(struct wp_map *m);
+
+#endif

@@ -1,0 +1,85 @@
+/* pack.c - see pack.h. */
+#include "base/pack.h"
+
+#include <zdict.h>
+#include "base/zstd_api.h"
+
+/* Fewer samples than this teach nothing. */
+enum { TRAIN_MINIMUM = 8 };
+
+struct wp_packer {
+    ZSTD_CCtx *context;
+    ZSTD_CDict *dictionary;
+    int level;
+};
+
+enum wp_status wp_packer_new(struct wp_packer **out, int level, const void *dictionary, size_t bytes) {
+    struct wp_packer *p = wp_zalloc(1, sizeof *p);
+    *out = p;
+    if (!p) return WP_ENOMEM;
+    p->level = level;
+    p->context = ZSTD_createCCtx();
+    if (p->context && bytes) p->dictionary = ZSTD_createCDict(dictionary, bytes, level);
+    if (p->context && (p->dictionary || !bytes)) {
+        ZSTD_CCtx_setParameter(p->context, ZSTD_c_compressionLevel, level);
+        ZSTD_CCtx_setParameter(p->context, ZSTD_c_dictIDFlag, 0);
+        ZSTD_CCtx_setParameter(p->context, ZSTD_c_contentSizeFlag, 0);
+        if (bytes) ZSTD_CCtx_refCDict(p->context, p->dictionary);
+        return WP_OK;
+    }
+    wp_packer_free(p);
+    *out = NULL;
+    return WP_ENOMEM;
+}
+
+void wp_packer_free(struct wp_packer *p) {
+    if (!p) return;
+    ZSTD_freeCCtx(p->context);
+    ZSTD_freeCDict(p->dictionary);
+    wp_free(p);
+}
+
+enum wp_status wp_pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out) {
+    size_t bound = ZSTD_compressBound(len);
+    WP_TRY(wp_buffer_reserve(out, bound, SIZE_MAX));
+    size_t n = ZSTD_compress2(p->context, out->data + out->len, bound, data, len);
+    if (ZSTD_isError(n)) return WP_ENOMEM; /* nothing else can go wrong with room for the worst */
+    out->len += n;
+    return WP_OK;
+}
+
+/* struct wp_dictionary and struct wp_unpacker are zstd's own, under a name of ours. */
+
+enum wp_status wp_dictionary_new(struct wp_dictionary **d, const void *data, size_t bytes) {
+    *d = (struct wp_dictionary *)ZSTD_createDDict(data, bytes);
+    return *d ? WP_OK : WP_ENOMEM;
+}
+
+void wp_dictionary_free(struct wp_dictionary *d) {
+    ZSTD_freeDDict((ZSTD_DDict *)d);
+}
+
+enum wp_status wp_unpacker_new(struct wp_unpacker **u) {
+    *u = (struct wp_unpacker *)ZSTD_createDCtx();
+    return *u ? WP_OK : WP_ENOMEM;
+}
+
+void wp_unpacker_free(struct wp_unpacker *u) {
+    ZSTD_freeDCtx((ZSTD_DCtx *)u);
+}
+
+enum wp_status wp_unpack(struct wp_unpacker *u, const struct wp_dictionary *dictionary, const void *block,
+                         size_t block_len, void *out, size_t len) {
+    ZSTD_DCtx *context = (ZSTD_DCtx *)u;
+    size_t n = dictionary ? ZSTD_decompress_usingDDict(context, out, len, block, block_len,
+                                                       (const ZSTD_DDict *)dictionary)
+                          : ZSTD_decompressDCtx(context, out, len, block, block_len);
+    return !ZSTD_isError(n) && n == len ? WP_OK : WP_EDAMAGED;
+}
+
+size_t wp_dictionary_train(const void *samples, const size_t *lengths, unsigned count, void *out,
+                           size_t most) {
+    if (count < TRAIN_MINIMUM) return 0;
+    size_t n = ZDICT_trainFromBuffer(out, most, samples, lengths, count);
+    return ZDICT_isError(n) ? 0 : n;
+}

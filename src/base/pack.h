@@ -1,0 +1,41 @@
+/*
+ * pack.h - single zstd blocks, with a dictionary or without: what an index keeps its texts in.
+ *
+ * A block is one zstd frame that carries neither its dictionary's id nor a checksum: who stores it knows
+ * both, and the length it unpacks to. A dictionary is any bytes that zstd's training made
+ * (wp_dictionary_train) and is borrowed. A packer or unpacker belongs to one thread at a time.
+ */
+#ifndef WP_BASE_PACK_H
+#define WP_BASE_PACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/memory.h"
+
+struct wp_packer;
+struct wp_unpacker;
+
+/* level: zstd's. dictionary may be NULL with 0 bytes; it is copied. WP_ENOMEM. */
+enum wp_status wp_packer_new(struct wp_packer **p, int level, const void *dictionary, size_t bytes);
+void wp_packer_free(struct wp_packer *p);
+/* Appends the packed block to *out. WP_ENOMEM. */
+enum wp_status wp_pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out);
+
+/* A dictionary made ready for unpacking. Immutable: any thread. WP_ENOMEM. */
+struct wp_dictionary;
+enum wp_status wp_dictionary_new(struct wp_dictionary **d, const void *data, size_t bytes);
+void wp_dictionary_free(struct wp_dictionary *d);
+
+enum wp_status wp_unpacker_new(struct wp_unpacker **u);
+void wp_unpacker_free(struct wp_unpacker *u);
+/* Unpacks a block of which it is known that it holds `len` bytes, into out[len]. dictionary may be NULL.
+ * WP_EDAMAGED when it does not. */
+enum wp_status wp_unpack(struct wp_unpacker *u, const struct wp_dictionary *dictionary, const void *block,
+                         size_t block_len, void *out, size_t len);
+
+/* Makes a dictionary of up to `most` bytes from samples that lie one behind the other; returns how long it
+ * is, 0 when there is too little to learn from. out has room for `most`. */
+size_t wp_dictionary_train(const void *samples, const size_t *lengths, unsigned count, void *out,
+                           size_t most);
+
+#endif

@@ -1,0 +1,7 @@
+/* zstd_api.h - the one place that includes zstd: for streams (codec.c) and single blocks (pack.c). */
+#ifndef WP_BASE_ZSTD_API_H
+#define WP_BASE_ZSTD_API_H
+
+#include <zstd.h>
+
+#endif

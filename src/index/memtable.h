@@ -1,0 +1,78 @@
+/*
+ * memtable.h - the articles that are in the log but in no segment yet, and their keys, in memory.
+ *
+ * Nothing that was added moves or changes, so that one thread may add while others read without a lock: a
+ * reader looks at articles below the number that it was given when its snapshot was taken, and at nothing
+ * else. An article that turned out not to be committed is never seen.
+ *
+ * Keys go into a hash table of entries. The newest entry of a key is in the table; each leads to the one
+ * before it and knows how many there are, and which one is the FIRST-th, so that both ends of a long list
+ * are near at hand and a key that thousands of articles share costs no more than any other.
+ */
+#ifndef WP_INDEX_MEMTABLE_H
+#define WP_INDEX_MEMTABLE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include "index/format.h"
+
+enum {
+    WP_MEMTABLE_ROWS = 1 << 17,      /* articles at most */
+    WP_MEMTABLE_ROW_CHUNK = 1 << 10, /* articles allocated at a time */
+    WP_MEMTABLE_KEYS = 6 << 20,      /* entries at most; full before */
+    WP_MEMTABLE_KEY_CHUNK = 1 << 14,
+    WP_MEMTABLE_FIRST = 4, /* entries at the old end of a list that are found at once */
+};
+
+struct wp_memtable_entry {
+    uint64_t key; /* kind << WP_KEY_BITS | key */
+    uint32_t number;
+    uint32_t before; /* the entry of the same key before this one, or NONE */
+    uint32_t oldest; /* the FIRST-th entry of this key, or this one while there are fewer */
+    uint32_t count;  /* entries of this key up to this one */
+};
+
+struct wp_memtable {
+    uint32_t first;         /* number of its first article; constant */
+    uint32_t rows, entries; /* added so far; writer only */
+    uint32_t distinct;
+    uint32_t slot_mask;
+    _Atomic uint32_t *slots; /* entry + 1, 0 = empty */
+    struct wp_row **row_chunks;
+    struct wp_memtable_entry **entry_chunks;
+};
+
+/* WP_ENOMEM. first: the number that the next article has. */
+enum wp_status wp_memtable_new(struct wp_memtable **out, uint32_t first);
+void wp_memtable_free(struct wp_memtable *m);
+
+/* Is there no room for one more article? Writer only. */
+bool wp_memtable_is_full(const struct wp_memtable *m);
+/* Adds an article: its number is first + rows. keys: sampled shingles; the keys of text and id are added from
+ * the row. WP_ENOMEM: it was not added. Writer only. */
+enum wp_status wp_memtable_add(struct wp_memtable *m, const struct wp_row *row, const uint64_t *keys,
+                               uint32_t key_count);
+
+/* The row of a number of this table. */
+static inline const struct wp_row *wp_memtable_row(const struct wp_memtable *m, uint32_t number) {
+    uint32_t i = number - m->first;
+    return &m->row_chunks[i / WP_MEMTABLE_ROW_CHUNK][i % WP_MEMTABLE_ROW_CHUNK];
+}
+static inline const struct wp_memtable_entry *wp_memtable_entry(const struct wp_memtable *m, uint32_t entry) {
+    return &m->entry_chunks[entry / WP_MEMTABLE_KEY_CHUNK][entry % WP_MEMTABLE_KEY_CHUNK];
+}
+
+/* The newest entry of a key among articles below `end`, or NULL. */
+const struct wp_memtable_entry *wp_memtable_find(const struct wp_memtable *m, enum wp_key_kind kind,
+                                                 uint64_t key, uint32_t end);
+/* The one before, or NULL. */
+static inline const struct wp_memtable_entry *wp_memtable_before(const struct wp_memtable *m,
+                                                                 const struct wp_memtable_entry *e) {
+    return e->before == UINT32_MAX ? NULL : wp_memtable_entry(m, e->before);
+}
+
+/* Ask for the memory that a lookup of this key will need: first the slot, later the entry that it names. */
+void wp_memtable_prefetch_slot(const struct wp_memtable *m, enum wp_key_kind kind, uint64_t key);
+void wp_memtable_prefetch_entry(const struct wp_memtable *m, enum wp_key_kind kind, uint64_t key);
+
+#endif

@@ -1,0 +1,251 @@
+/*
+ * segment_write.c - making segments: out of a memtable, and by merging others. See segment.h.
+ *
+ * A flush sorts the keys of a memtable by radix and writes them down. A merge walks over the lists of its
+ * segments side by side: they are sorted, and so is what comes out, with nothing but a cursor each in memory.
+ */
+#include "base/memory.h"
+#include "base/sort.h"
+#include "index/manifest.h"
+#include "index/segment.h"
+
+enum { LOCAL_BITS = 17 }; /* of an article in a memtable */
+_Static_assert((uint32_t)WP_MEMTABLE_ROWS <= 1u << LOCAL_BITS, "an article's place fits beside its key");
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+static enum wp_status open_writer(struct wp_section_writer *w, const struct wp_fs *fs, const char *dir,
+                                  uint32_t number, struct wp_error *err) {
+    *w = (struct wp_section_writer){0};
+    char *name = wp_index_name(dir, WP_INDEX_SEGMENT, number);
+    enum wp_status status = name ? wp_section_writer_open(w, fs, name, number, err) : no_memory(err);
+    wp_free(name);
+    return status;
+}
+
+/* Footer and end; *bytes is how long the file is. */
+static enum wp_status finish(struct wp_section_writer *w, uint32_t first, uint32_t count,
+                             const uint32_t *texts, uint32_t texts_count, uint64_t *bytes,
+                             struct wp_error *err) {
+    size_t len = 4 * (3 + (size_t)texts_count);
+    uint8_t *meta = wp_alloc(len, 1);
+    if (!meta) return no_memory(err);
+    wp_store32(meta, first);
+    wp_store32(meta + 4, count);
+    wp_store32(meta + 8, texts_count);
+    for (uint32_t i = 0; i < texts_count; i++) wp_store32(meta + 12 + 4 * i, texts[i]);
+    enum wp_status status = wp_section_writer_finish(w, meta, len, err);
+    *bytes = w->offset;
+    wp_free(meta);
+    return status;
+}
+
+/* ---- from a memtable ---- */
+
+static enum wp_status write_rows(struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
+                                 struct wp_error *err) {
+    uint8_t bytes[WP_ROW_BYTES];
+    WP_TRY(wp_section_begin(w, WP_SECTION_ROWS, err));
+    for (uint32_t i = 0; i < count; i++) {
+        wp_row_write(bytes, wp_memtable_row(m, m->first + i));
+        WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
+    }
+    return wp_section_end(w, 0, 0, 0, err);
+}
+
+/* The keys of one kind as key << LOCAL_BITS | place, in *keys (twice as long as needed, for sorting). */
+static enum wp_status gather_keys(const struct wp_memtable *m, uint32_t count, enum wp_key_kind kind,
+                                  uint64_t **keys, size_t *key_count) {
+    size_t n = 0;
+    for (uint32_t e = 0; e < m->entries; e++) n += wp_memtable_entry(m, e)->key >> WP_KEY_BITS == kind;
+    *keys = wp_alloc(2 * n, sizeof **keys);
+    if (!*keys) return WP_ENOMEM;
+    *key_count = 0;
+    for (uint32_t i = 0; i < m->entries; i++) {
+        const struct wp_memtable_entry *e = wp_memtable_entry(m, i);
+        if (e->key >> WP_KEY_BITS != kind || e->number - m->first >= count) continue;
+        (*keys)[(*key_count)++] = (e->key & WP_KEY_MASK) << LOCAL_BITS | (e->number - m->first);
+    }
+    return WP_OK;
+}
+
+static enum wp_status write_keys(struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
+                                 enum wp_key_kind kind, struct wp_error *err) {
+    struct wp_keys_writer list = {0};
+    uint64_t *keys = NULL;
+    size_t n = 0;
+    enum wp_status status = gather_keys(m, count, kind, &keys, &n);
+    if (status == WP_ENOMEM) return no_memory(err);
+    const uint64_t *sorted = wp_sort64(keys, keys + n, n);
+    status = wp_keys_begin(&list, w, kind, n, count, err);
+    for (size_t i = 0; i < n && status == WP_OK; i++)
+        status = wp_keys_add(&list, sorted[i] >> LOCAL_BITS, sorted[i] & ((1u << LOCAL_BITS) - 1), err);
+    if (status == WP_OK) status = wp_keys_end(&list, kind, err);
+    wp_keys_writer_release(&list);
+    wp_free(keys);
+    return status;
+}
+
+enum wp_status wp_segment_write(const struct wp_memtable *m, uint32_t count, const struct wp_fs *fs,
+                                const char *dir, uint32_t number, uint32_t texts, uint64_t *bytes,
+                                struct wp_error *err) {
+    struct wp_section_writer w;
+    enum wp_status status = open_writer(&w, fs, dir, number, err);
+    if (status == WP_OK) status = write_rows(&w, m, count, err);
+    for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
+        status = write_keys(&w, m, count, (enum wp_key_kind)kind, err);
+    if (status == WP_OK) status = finish(&w, m->first, count, &texts, 1, bytes, err);
+    wp_section_writer_release(&w);
+    return status;
+}
+
+/* ---- by merging ---- */
+
+struct merge {
+    struct wp_index_segment *const *from;
+    size_t count;
+    const struct wp_state *state;
+    const struct wp_segment_moves *moves;
+    uint32_t first, articles; /* of the new segment */
+    uint32_t *texts;          /* its text files */
+    uint32_t texts_count;
+    uint32_t **places; /* by segment, by place in its list: place in the new list + 1, 0 = none yet */
+    uint64_t keys[WP_KEY_KINDS]; /* entries that will be left */
+};
+
+static void merge_release(struct merge *m) {
+    for (size_t i = 0; m->places && i < m->count; i++) wp_free(m->places[i]);
+    wp_free(m->places);
+    wp_free(m->texts);
+}
+
+static enum wp_status merge_init(struct merge *m) {
+    size_t most = 0;
+    m->places = wp_zalloc(m->count, sizeof *m->places);
+    if (!m->places) return WP_ENOMEM;
+    for (size_t i = 0; i < m->count; i++) {
+        m->places[i] = wp_zalloc(m->from[i]->texts_count, sizeof **m->places);
+        if (!m->places[i]) return WP_ENOMEM;
+        most += m->from[i]->texts_count;
+    }
+    m->texts = wp_alloc(most + 1, sizeof *m->texts);
+    m->first = m->from[0]->first;
+    m->articles = m->from[m->count - 1]->first + m->from[m->count - 1]->count - m->first;
+    if (m->texts && m->moves) m->texts[m->texts_count++] = m->moves->texts;
+    return m->texts ? WP_OK : WP_ENOMEM;
+}
+
+/* The place of a text file in the new list. Segments may share one. */
+static uint16_t map_texts(struct merge *m, size_t segment, uint16_t place) {
+    uint32_t *mapped = &m->places[segment][place], number = m->from[segment]->texts[place];
+    for (uint32_t i = 0; i < m->texts_count && !*mapped; i++)
+        if (m->texts[i] == number) *mapped = i + 1;
+    if (!*mapped) {
+        m->texts[m->texts_count++] = number;
+        *mapped = m->texts_count;
+    }
+    return (uint16_t)(*mapped - 1);
+}
+
+static enum wp_status merge_rows(struct merge *m, struct wp_section_writer *w, struct wp_error *err) {
+    uint8_t bytes[WP_ROW_BYTES];
+    uint32_t next = m->first;
+    WP_TRY(wp_section_begin(w, WP_SECTION_ROWS, err));
+    for (size_t i = 0; i < m->count; i++) {
+        const struct wp_index_segment *s = m->from[i];
+        memset(bytes, 0, sizeof bytes);
+        for (; next < s->first; next++) WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
+        for (; next < s->first + s->count; next++) {
+            struct wp_row row;
+            WP_TRY(wp_segment_row(s, next, &row, err));
+            if (wp_row_is_gone(&row) || wp_state_is_dead(m->state, next)) {
+                row = (struct wp_row){0};
+            } else {
+                if (m->moves) {
+                    WP_TRY(m->moves->move(m->moves->self, next, &row, err));
+                    row.texts = 0;
+                } else {
+                    row.texts = map_texts(m, i, row.texts);
+                }
+                m->keys[WP_KEY_SHINGLE] += row.samples;
+                m->keys[WP_KEY_EXACT]++;
+                m->keys[WP_KEY_ID]++;
+            }
+            wp_row_write(bytes, &row);
+            WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
+        }
+    }
+    return wp_section_end(w, 0, 0, 0, err);
+}
+
+/* One list on its way. */
+struct source {
+    struct wp_key_cursor cursor;
+    uint64_t key;
+    uint32_t number;
+    bool ended;
+};
+
+static enum wp_status advance(const struct merge *m, const struct wp_index_segment *s, struct source *from,
+                              struct wp_error *err) {
+    uint32_t article;
+    for (;;) {
+        enum wp_status status = wp_key_cursor_next(&from->cursor, &from->key, &article, err);
+        from->ended = status == WP_END;
+        if (status != WP_OK) return from->ended ? WP_OK : status;
+        from->number = s->first + article;
+        if (article >= s->count) return wp_fail_file(err, WP_EDAMAGED, s->name, "a key has no article");
+        if (!wp_state_is_dead(m->state, from->number)) return WP_OK;
+    }
+}
+
+/* Sources in the order of their articles: of equal keys the first source's comes first. */
+static enum wp_status merge_sources(const struct merge *m, struct source *sources,
+                                    struct wp_keys_writer *list, struct wp_error *err) {
+    for (;;) {
+        struct source *least = NULL;
+        for (size_t i = 0; i < m->count; i++)
+            if (!sources[i].ended && (!least || sources[i].key < least->key)) least = &sources[i];
+        if (!least) return WP_OK;
+        WP_TRY(wp_keys_add(list, least->key, least->number - m->first, err));
+        WP_TRY(advance(m, m->from[least - sources], least, err));
+    }
+}
+
+static enum wp_status merge_keys(const struct merge *m, struct wp_section_writer *w, enum wp_key_kind kind,
+                                 struct wp_error *err) {
+    struct wp_keys_writer list = {0};
+    struct source *sources = wp_zalloc(m->count, sizeof *sources);
+    if (!sources) return no_memory(err);
+    enum wp_status status = wp_keys_begin(&list, w, kind, m->keys[kind], m->articles, err);
+    for (size_t i = 0; i < m->count && status == WP_OK; i++) {
+        wp_key_cursor_init(&sources[i].cursor, &m->from[i]->keys[kind]);
+        status = advance(m, m->from[i], &sources[i], err);
+    }
+    if (status == WP_OK) status = merge_sources(m, sources, &list, err);
+    if (status == WP_OK) status = wp_keys_end(&list, kind, err);
+    wp_keys_writer_release(&list);
+    wp_free(sources);
+    return status;
+}
+
+enum wp_status wp_segment_merge(struct wp_index_segment *const *from, size_t count,
+                                const struct wp_state *state, const struct wp_segment_moves *moves,
+                                const struct wp_fs *fs, const char *dir, struct wp_manifest_segment *entry,
+                                struct wp_error *err) {
+    struct merge m = {.from = from, .count = count, .state = state, .moves = moves};
+    struct wp_section_writer w = {0};
+    enum wp_status status = merge_init(&m) == WP_OK ? WP_OK : no_memory(err);
+    if (status == WP_OK) status = open_writer(&w, fs, dir, entry->number, err);
+    if (status == WP_OK) status = merge_rows(&m, &w, err);
+    for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
+        status = merge_keys(&m, &w, (enum wp_key_kind)kind, err);
+    entry->first = m.first;
+    entry->count = m.articles;
+    if (status == WP_OK) status = finish(&w, m.first, m.articles, m.texts, m.texts_count, &entry->bytes, err);
+    wp_section_writer_release(&w);
+    merge_release(&m);
+    return status;
+}

@@ -1,0 +1,320 @@
+/*
+ * store_flush.c - from the log to segments, and from segments to fewer: see store.h.
+ *
+ * Everything here writes new files, syncs them, and then puts a manifest in force that names them. A crash
+ * before that leaves files that nobody names; one behind it leaves old ones, likewise: the next writer
+ * removes both.
+ */
+#include "base/memory.h"
+#include "index/store.h"
+
+enum {
+    MOVE_WRITE_BYTES = 1 << 20,        /* packed records that are written at once */
+    LEVEL_SEGMENTS = 4,                /* of one level that are merged to one of the next */
+    DICTIONARY_SAMPLE_BYTES = 1 << 20, /* less teaches too little */
+};
+#define TEXTS_BYTES_FULL ((uint64_t)512 << 20)
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+/* ---- another manifest ---- */
+
+static bool names_file(const struct wp_manifest *m, enum wp_index_kind kind, uint32_t number) {
+    bool found = false;
+    if (kind == WP_INDEX_LOG) return m->log == number;
+    if (kind == WP_INDEX_STATE) return m->state == number;
+    for (size_t i = 0; kind == WP_INDEX_SEGMENT && i < m->segment_count; i++)
+        found |= m->segments[i].number == number;
+    for (size_t i = 0; kind == WP_INDEX_TEXTS && i < m->texts_count; i++)
+        found |= m->texts[i].number == number;
+    return found;
+}
+
+/* Files that cannot be removed now are removed when a writer opens the index next. */
+static void remove_if_gone(struct wp_store *s, const struct wp_manifest *now, enum wp_index_kind kind,
+                           uint32_t number) {
+    if (!number || names_file(now, kind, number)) return;
+    char *name = wp_index_name(s->dir, kind, number);
+    if (name) s->guard.fs.remove(s->guard.fs.self, name, NULL);
+    wp_free(name);
+}
+
+static void remove_gone(struct wp_store *s, const struct wp_manifest *before, const struct wp_manifest *now) {
+    remove_if_gone(s, now, WP_INDEX_LOG, before->log);
+    remove_if_gone(s, now, WP_INDEX_STATE, before->state);
+    for (size_t i = 0; i < before->segment_count; i++)
+        remove_if_gone(s, now, WP_INDEX_SEGMENT, before->segments[i].number);
+    for (size_t i = 0; i < before->texts_count; i++)
+        remove_if_gone(s, now, WP_INDEX_TEXTS, before->texts[i].number);
+}
+
+enum wp_status wp_store_install(struct wp_store *s, struct wp_manifest *files,
+                                struct wp_shared_memtable *memtable, struct wp_error *err) {
+    struct wp_view *view;
+    enum wp_status status = wp_manifest_write(files, &s->guard.fs, s->dir, err);
+    if (status != WP_OK) {
+        wp_shared_memtable_drop(memtable);
+        wp_manifest_release(files);
+        return status;
+    }
+    struct wp_manifest before = s->files;
+    s->files = *files;
+    status = wp_view_new(&view, s->dir, &s->files, wp_state_share(s->now->state), memtable, s->now, err);
+    if (status != WP_OK) { /* it is in force, but this process could not follow: the caller goes back */
+        wp_manifest_release(&before);
+        return status;
+    }
+    pthread_mutex_lock(&s->mutex);
+    wp_view_drop(s->now);
+    s->now = view;
+    pthread_mutex_unlock(&s->mutex);
+    remove_gone(s, &before, &s->files);
+    wp_manifest_release(&before);
+    return WP_OK;
+}
+
+/* ---- flush ---- */
+
+/* A new text file when the old one is full, or when there is a dictionary to be had for the first time. */
+static enum wp_status rotate_texts(struct wp_store *s, struct wp_manifest *files, bool on,
+                                   struct wp_error *err) {
+    const struct wp_fs *fs = &s->guard.fs;
+    struct wp_buffer dictionary = {0};
+    const struct wp_texts *last = &s->now->texts[s->now->texts_count - 1]->texts;
+    bool full = s->texts.written > TEXTS_BYTES_FULL;
+    bool learn = !last->dictionary.len && s->samples.len >= DICTIONARY_SAMPLE_BYTES && on;
+    if (!full && !learn) return WP_OK;
+    if (wp_buffer_add(&dictionary, last->dictionary.data, last->dictionary.len) != WP_OK ||
+        wp_buffer_reserve(&dictionary, WP_TEXT_DICTIONARY_BYTES, SIZE_MAX) != WP_OK) {
+        wp_buffer_release(&dictionary);
+        return no_memory(err);
+    }
+    if (learn)
+        dictionary.len = wp_dictionary_train(s->samples.data, s->sample_lengths, (unsigned)s->sample_count,
+                                             dictionary.data, WP_TEXT_DICTIONARY_BYTES);
+    s->samples.len = s->sample_count = 0;
+    enum wp_status status = WP_OK;
+    if (full || dictionary.len) {
+        wp_texts_writer_release(&s->texts);
+        s->texts_open = true;
+        files->growing = files->next_file++;
+        status = wp_texts_create(&s->texts, fs, s->dir, files->growing, &dictionary, err);
+        if (status == WP_OK) status = wp_texts_write(&s->texts, err);
+        if (status == WP_OK) status = wp_texts_sync(&s->texts, err);
+        if (status == WP_OK && wp_manifest_add_texts(files, files->growing, s->texts.written) != WP_OK)
+            status = no_memory(err);
+    }
+    wp_buffer_release(&dictionary);
+    return status;
+}
+
+/* The files of the flush; *files is the manifest that names them. */
+static enum wp_status write_files(struct wp_store *s, struct wp_manifest *files, bool on,
+                                  struct wp_error *err) {
+    const struct wp_fs *fs = &s->guard.fs;
+    const struct wp_memtable *m = s->now->memtable->table;
+    if (m->rows) {
+        struct wp_manifest_segment entry = {
+            .number = files->next_file++, .first = m->first, .count = m->rows};
+        WP_TRY(wp_segment_write(m, m->rows, fs, s->dir, entry.number, s->files.growing, &entry.bytes, err));
+        if (wp_manifest_add_segment(files, &entry) != WP_OK) return no_memory(err);
+        files->next_number = m->first + m->rows;
+    }
+    files->state = files->next_file++;
+    WP_TRY(wp_state_write(s->now->state, fs, s->dir, files->state, err));
+    for (size_t i = 0; i < files->texts_count; i++)
+        if (s->texts_open && files->texts[i].number == s->texts.number)
+            files->texts[i].bytes = s->texts.written;
+    files->log = 0;
+    if (s->options.lazy && s->texts_open) WP_TRY(wp_texts_sync(&s->texts, err));
+    if (s->texts_open) WP_TRY(rotate_texts(s, files, on, err));
+    if (!on) return WP_OK;
+    wp_log_writer_release(&s->log);
+    files->log = files->next_file++;
+    WP_TRY(wp_log_create(&s->log, fs, s->dir, files->log, err));
+    return wp_log_sync(&s->log, err);
+}
+
+enum wp_status wp_store_flush_log(struct wp_store *s, bool on, struct wp_error *err) {
+    struct wp_manifest files;
+    struct wp_shared_memtable *memtable = NULL;
+    if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
+    enum wp_status status = write_files(s, &files, on, err);
+    if (status == WP_OK && wp_shared_memtable_new(&memtable, files.next_number) != WP_OK)
+        status = no_memory(err);
+    if (status == WP_OK) {
+        status = wp_store_install(s, &files, memtable, err);
+        if (status == WP_OK && !on) {
+            wp_log_writer_release(&s->log);
+            s->log_open = false;
+        }
+    } else {
+        wp_manifest_release(&files);
+    }
+    if (status != WP_OK) wp_store_go_back(s);
+    return status;
+}
+
+enum wp_status wp_store_flush(struct wp_store *s, struct wp_error *err) {
+    WP_TRY(wp_store_commit(s, err));
+    if (!s->files.log) return WP_OK;
+    WP_TRY(wp_store_flush_log(s, true, err));
+    return wp_store_compact_levels(s, err);
+}
+
+/* ---- compaction ---- */
+
+static bool is_all_dead(const struct wp_store *s, const struct wp_manifest_segment *e) {
+    for (uint32_t i = 0; i < e->count; i++)
+        if (!wp_state_is_dead(s->now->state, e->first + i)) return false;
+    return true;
+}
+
+/* Text files that no segment refers to have gone with their articles. */
+static void forget_texts(struct wp_manifest *files, const struct wp_view *view, const uint32_t *merged_texts,
+                         size_t merged_count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < files->texts_count; i++) {
+        bool used = files->texts[i].number == files->growing;
+        for (size_t j = 0; j < merged_count; j++) used |= merged_texts[j] == files->texts[i].number;
+        for (size_t j = 0; j < view->segment_count && !used; j++) {
+            if (!names_file(files, WP_INDEX_SEGMENT, view->segments[j]->number)) continue;
+            for (uint32_t k = 0; k < view->segments[j]->texts_count; k++)
+                used |= view->segments[j]->texts[k] == files->texts[i].number;
+        }
+        files->texts[kept] = files->texts[i];
+        kept += used;
+    }
+    files->texts_count = kept;
+}
+
+/* Records on their way to another text file. */
+struct mover {
+    const struct wp_view *view;
+    struct wp_texts_writer texts;
+    struct wp_text_reader reader;
+};
+
+static enum wp_status move_record(void *self, uint32_t number, struct wp_row *row, struct wp_error *err) {
+    struct mover *m = self;
+    const uint8_t *data;
+    size_t len;
+    WP_TRY(wp_view_record(m->view, &m->reader, number, row, &data, &len, err));
+    WP_TRY(wp_texts_add(&m->texts, data, len, &row->block, &row->place, err));
+    return m->texts.packed.len < MOVE_WRITE_BYTES ? WP_OK : wp_texts_write(&m->texts, err);
+}
+
+static enum wp_status end_moves(const struct wp_segment_moves *moves, struct wp_manifest *files,
+                                struct wp_error *err) {
+    struct mover *m = moves->self;
+    WP_TRY(wp_texts_write(&m->texts, err));
+    WP_TRY(wp_texts_sync(&m->texts, err));
+    return wp_manifest_add_texts(files, moves->texts, m->texts.written) == WP_OK ? WP_OK : no_memory(err);
+}
+
+/* Replaces segments [from, from + count) by one, or by none when all in them is dead. *files is the manifest
+ * to be changed; merged is the new segment, or NULL. */
+static void replace_segments(struct wp_manifest *files, size_t from, size_t count,
+                             const struct wp_manifest_segment *entry, const struct wp_index_segment *merged) {
+    size_t left = files->segment_count - from - count, any = merged != NULL;
+    memmove(files->segments + from + any, files->segments + from + count, left * sizeof *files->segments);
+    if (merged) files->segments[from] = *entry;
+    files->segment_count = from + any + left;
+}
+
+/* *files is taken over; moves may be NULL. */
+static enum wp_status merge_into(struct wp_store *s, size_t from, size_t count, struct wp_manifest *files,
+                                 const struct wp_segment_moves *moves, struct wp_error *err) {
+    struct wp_manifest_segment entry = {.level = s->files.segments[from].level + 1};
+    struct wp_index_segment *merged = NULL;
+    bool any = false;
+    enum wp_status status = WP_OK;
+    for (size_t i = 0; i < count; i++) any |= !is_all_dead(s, &s->files.segments[from + i]);
+    if (any) {
+        entry.number = files->next_file++;
+        status = wp_segment_merge(s->now->segments + from, count, s->now->state, moves, &s->guard.fs, s->dir,
+                                  &entry, err);
+        if (status == WP_OK) status = wp_segment_open(&merged, s->dir, &entry, err);
+    }
+    if (status == WP_OK && moves) status = end_moves(moves, files, err);
+    if (status == WP_OK) {
+        replace_segments(files, from, count, &entry, merged);
+        forget_texts(files, s->now, merged ? merged->texts : NULL, merged ? merged->texts_count : 0);
+        atomic_fetch_add(&s->now->memtable->users, 1);
+        status = wp_store_install(s, files, s->now->memtable, err);
+    } else {
+        wp_manifest_release(files);
+    }
+    wp_segment_drop(merged);
+    if (status != WP_OK) wp_store_go_back(s);
+    return status;
+}
+
+static enum wp_status merge_segments(struct wp_store *s, size_t from, size_t count, struct wp_error *err) {
+    struct wp_manifest files;
+    if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
+    return merge_into(s, from, count, &files, NULL, err);
+}
+
+enum wp_status wp_store_compact_levels(struct wp_store *s, struct wp_error *err) {
+    for (;;) {
+        size_t end = s->files.segment_count, begin = end;
+        if (!end) return WP_OK;
+        while (begin && s->files.segments[begin - 1].level == s->files.segments[end - 1].level) begin--;
+        if (end - begin < LEVEL_SEGMENTS) return WP_OK;
+        WP_TRY(merge_segments(s, begin, end - begin, err));
+    }
+}
+
+/* Merges everything, and writes the living records to a text file of their own. */
+static enum wp_status merge_all_anew(struct wp_store *s, struct wp_error *err) {
+    struct mover mover = {.view = s->now};
+    struct wp_manifest files;
+    const struct wp_texts *last = &s->now->texts[s->now->texts_count - 1]->texts;
+    if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
+    files.growing = files.next_file++;
+    struct wp_segment_moves moves = {move_record, &mover, files.growing};
+    enum wp_status status =
+        wp_texts_create(&mover.texts, &s->guard.fs, s->dir, files.growing, &last->dictionary, err);
+    if (status == WP_OK)
+        status = merge_into(s, 0, s->files.segment_count, &files, &moves, err);
+    else
+        wp_manifest_release(&files);
+    wp_texts_writer_release(&mover.texts);
+    wp_text_reader_release(&mover.reader);
+    if (status != WP_OK) return status;
+    wp_texts_writer_release(&s->texts); /* further records go to the new one */
+    s->texts_open = false;
+    return WP_OK;
+}
+
+/* Is there something that merging and writing anew would get rid of? */
+static enum wp_status has_waste(struct wp_store *s, bool *waste, uint64_t *bytes, struct wp_error *err) {
+    *waste = s->files.texts_count > 1;
+    *bytes = 0;
+    for (size_t i = 0; i < s->files.texts_count; i++) *bytes += s->files.texts[i].bytes;
+    for (size_t i = 0; i < s->files.segment_count && !*waste; i++) {
+        const struct wp_manifest_segment *e = &s->files.segments[i];
+        for (uint32_t n = e->first; n < e->first + e->count && !*waste; n++) {
+            struct wp_row row;
+            if (!wp_state_is_dead(s->now->state, n)) continue;
+            enum wp_status status = wp_view_any_row(s->now, n, &row, err);
+            if (status != WP_OK && status != WP_END) return status;
+            *waste = status == WP_OK; /* dead, and not gone yet */
+        }
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_store_compact(struct wp_store *s, struct wp_error *err) {
+    bool waste;
+    uint64_t bytes;
+    WP_TRY(wp_store_commit(s, err));
+    if (s->files.log) WP_TRY(wp_store_flush_log(s, true, err));
+    if (!s->files.segment_count) return WP_OK;
+    WP_TRY(has_waste(s, &waste, &bytes, err));
+    if (waste && bytes < WP_TEXTS_BYTES_MAX) return merge_all_anew(s, err);
+    return merge_segments(s, 0, s->files.segment_count, err);
+}

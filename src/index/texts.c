@@ -1,0 +1,280 @@
+/* texts.c - see texts.h. */
+#include "index/texts.h"
+
+#include <stdatomic.h>
+
+/* Readable bytes behind a record, for parsers that read whole vectors. */
+enum { PADDING = 64 };
+
+/* ---- reading ---- */
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+static enum wp_status damaged(const struct wp_texts *t, uint64_t offset, const char *what,
+                              struct wp_error *err) {
+    wp_fail_file(err, WP_EDAMAGED, t->file.name, "%s", what);
+    wp_error_offset(err, offset);
+    return WP_EDAMAGED;
+}
+
+/* Reads the block at `offset` as it is stored, head included, into *stored, and checks it. */
+static enum wp_status read_stored(const struct wp_texts *t, uint64_t offset, uint32_t magic,
+                                  struct wp_buffer *stored, struct wp_block_head *head,
+                                  struct wp_error *err) {
+    uint8_t bytes[WP_BLOCK_HEAD_BYTES];
+    uint64_t size;
+    WP_TRY(wp_file_size(&t->file, &size, err));
+    if (offset == size) return WP_END;
+    if (offset > size || size - offset < sizeof bytes) return damaged(t, offset, "a block is cut short", err);
+    WP_TRY(wp_file_read_at(&t->file, bytes, sizeof bytes, offset, err));
+    wp_block_head_read(head, bytes);
+    if (head->magic != magic) return damaged(t, offset, "there is no block where one should be", err);
+    if (head->stored > size - offset - sizeof bytes) return damaged(t, offset, "a block is cut short", err);
+    stored->len = 0;
+    if (wp_buffer_reserve(stored, head->stored, SIZE_MAX) != WP_OK) return no_memory(err);
+    WP_TRY(wp_file_read_at(&t->file, stored->data, head->stored, offset + sizeof bytes, err));
+    stored->len = head->stored;
+    if (!wp_block_is_sound(bytes, stored->data, stored->len))
+        return damaged(t, offset, "a block is damaged", err);
+    return WP_OK;
+}
+
+static enum wp_status open_texts(struct wp_texts *t, const char *name, uint32_t number,
+                                 struct wp_error *err) {
+    uint8_t header[WP_HEADER_BYTES] = {0};
+    struct wp_block_head head;
+    uint64_t size;
+    WP_TRY(wp_file_open(&t->file, name, err));
+    WP_TRY(wp_file_size(&t->file, &size, err));
+    if (size >= sizeof header) WP_TRY(wp_file_read_at(&t->file, header, sizeof header, 0, err));
+    WP_TRY(wp_header_check(header, sizeof header, WP_INDEX_TEXTS, number, name, err));
+    enum wp_status status = read_stored(t, sizeof header, WP_MAGIC_DICTIONARY, &t->dictionary, &head, err);
+    if (status == WP_END) return damaged(t, sizeof header, "the dictionary is missing", err);
+    WP_TRY(status);
+    t->first = sizeof header + WP_BLOCK_HEAD_BYTES + t->dictionary.len;
+    if (t->dictionary.len && wp_dictionary_new(&t->ready, t->dictionary.data, t->dictionary.len) != WP_OK)
+        return no_memory(err);
+    return WP_OK;
+}
+
+enum wp_status wp_texts_open(struct wp_texts *t, const char *dir, uint32_t number, struct wp_error *err) {
+    static _Atomic uint64_t openings;
+    *t = (struct wp_texts){.number = number, .id = atomic_fetch_add(&openings, 1) + 1};
+    char *name = wp_index_name(dir, WP_INDEX_TEXTS, number);
+    enum wp_status status = name ? open_texts(t, name, number, err) : no_memory(err);
+    wp_free(name);
+    return status;
+}
+
+void wp_texts_release(struct wp_texts *t) {
+    wp_file_close(&t->file, NULL);
+    wp_buffer_release(&t->dictionary);
+    wp_dictionary_free(t->ready);
+    *t = (struct wp_texts){0};
+}
+
+void wp_text_reader_release(struct wp_text_reader *r) {
+    wp_unpacker_free(r->unpacker);
+    wp_buffer_release(&r->packed);
+    wp_buffer_release(&r->block);
+    *r = (struct wp_text_reader){0};
+}
+
+/* Do the lengths of the records fill the block exactly? */
+static bool adds_up(const uint8_t *block, size_t len, uint32_t records) {
+    uint64_t sum = 4 * (uint64_t)records;
+    for (uint32_t i = 0; i < records && sum <= len; i++) sum += wp_load32(block + 4 * i);
+    return sum == len;
+}
+
+/* Unpacks stored bytes to r->block. */
+static enum wp_status unpack(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                             const struct wp_block_head *head, const uint8_t *stored, struct wp_error *err) {
+    if (head->b > WP_BLOCK_BYTES_MAX || 4 * (uint64_t)head->a > head->b)
+        return damaged(t, offset, "a block does not add up", err);
+    if (!r->unpacker && wp_unpacker_new(&r->unpacker) != WP_OK) return no_memory(err);
+    r->id = 0;
+    r->block.len = 0;
+    if (wp_buffer_reserve(&r->block, (size_t)head->b + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
+    if (wp_unpack(r->unpacker, t->ready, stored, head->stored, r->block.data, head->b) != WP_OK ||
+        !adds_up(r->block.data, head->b, head->a))
+        return damaged(t, offset, "a block cannot be unpacked", err);
+    memset(r->block.data + head->b, 0, PADDING);
+    r->block.len = head->b;
+    r->records = head->a;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_load(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                             struct wp_error *err) {
+    struct wp_block_head head;
+    if (r->id == t->id && r->offset == offset) return WP_OK;
+    WP_TRY(read_stored(t, offset, WP_MAGIC_TEXT_BLOCK, &r->packed, &head, err));
+    WP_TRY(unpack(t, r, offset, &head, r->packed.data, err));
+    r->id = t->id;
+    r->offset = offset;
+    r->next = offset + WP_BLOCK_HEAD_BYTES + head.stored;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_check(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                              uint64_t *next, struct wp_error *err) {
+    struct wp_block_head head;
+    WP_TRY(read_stored(t, offset, WP_MAGIC_TEXT_BLOCK, &r->packed, &head, err));
+    *next = offset + WP_BLOCK_HEAD_BYTES + head.stored;
+    return WP_OK;
+}
+
+/* A record of the block at hand. */
+static enum wp_status pick(const struct wp_texts *t, const struct wp_text_reader *r, uint64_t offset,
+                           uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err) {
+    if (place >= r->records) return damaged(t, offset, "a block has fewer records than it should", err);
+    size_t at = 4 * (size_t)r->records;
+    for (uint32_t i = 0; i < place; i++) at += wp_load32(r->block.data + 4 * i);
+    *data = r->block.data + at;
+    *len = wp_load32(r->block.data + 4 * place);
+    return WP_OK;
+}
+
+enum wp_status wp_texts_get(const struct wp_texts *t, struct wp_text_reader *r, uint64_t block,
+                            uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err) {
+    enum wp_status status = wp_texts_load(t, r, block, err);
+    if (status == WP_END) return damaged(t, block, "a block is missing", err);
+    WP_TRY(status);
+    return pick(t, r, block, place, data, len, err);
+}
+
+/* ---- writing ---- */
+
+static enum wp_status init_writer(struct wp_texts_writer *w, const struct wp_fs *fs, uint32_t number,
+                                  const struct wp_buffer *dictionary, struct wp_error *err) {
+    *w = (struct wp_texts_writer){.fs = fs, .number = number};
+    return wp_packer_new(&w->packer, WP_TEXT_LEVEL, dictionary->data, dictionary->len) == WP_OK
+               ? WP_OK
+               : no_memory(err);
+}
+
+enum wp_status wp_texts_create(struct wp_texts_writer *w, const struct wp_fs *fs, const char *dir,
+                               uint32_t number, const struct wp_buffer *dictionary, struct wp_error *err) {
+    uint8_t head[WP_HEADER_BYTES + WP_BLOCK_HEAD_BYTES];
+    WP_TRY(init_writer(w, fs, number, dictionary, err));
+    wp_header_write(head, WP_INDEX_TEXTS, number);
+    wp_block_head_write(head + WP_HEADER_BYTES, WP_MAGIC_DICTIONARY, 0, 0, dictionary->data, dictionary->len);
+    if (wp_buffer_add(&w->packed, head, sizeof head) != WP_OK ||
+        wp_buffer_add(&w->packed, dictionary->data, dictionary->len) != WP_OK)
+        return no_memory(err);
+    char *name = wp_index_name(dir, WP_INDEX_TEXTS, number);
+    enum wp_status status = name ? fs->create(fs->self, name, &w->file, err) : no_memory(err);
+    wp_free(name);
+    return status;
+}
+
+enum wp_status wp_texts_resume(struct wp_texts_writer *w, const struct wp_fs *fs, const char *dir,
+                               const struct wp_texts *t, uint64_t bytes, struct wp_error *err) {
+    WP_TRY(init_writer(w, fs, t->number, &t->dictionary, err));
+    w->written = bytes;
+    char *name = wp_index_name(dir, WP_INDEX_TEXTS, t->number);
+    enum wp_status status = name ? fs->append(fs->self, name, bytes, &w->file, err) : no_memory(err);
+    wp_free(name);
+    return status;
+}
+
+/* Packs the open block behind those that wait. */
+static enum wp_status end_block(struct wp_texts_writer *w) {
+    uint8_t length[4];
+    if (!w->count) return WP_OK;
+    w->block.len = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        wp_store32(length, w->lengths[i]);
+        WP_TRY(wp_buffer_add(&w->block, length, sizeof length));
+    }
+    WP_TRY(wp_buffer_add(&w->block, w->raw.data, w->raw.len));
+    size_t at = w->packed.len;
+    WP_TRY(wp_buffer_reserve(&w->packed, WP_BLOCK_HEAD_BYTES, SIZE_MAX));
+    w->packed.len += WP_BLOCK_HEAD_BYTES;
+    enum wp_status status = wp_pack(w->packer, w->block.data, w->block.len, &w->packed);
+    if (status != WP_OK) {
+        w->packed.len = at;
+        return status;
+    }
+    uint8_t *head = w->packed.data + at, *data = head + WP_BLOCK_HEAD_BYTES;
+    wp_block_head_write(head, WP_MAGIC_TEXT_BLOCK, (uint32_t)w->count, (uint32_t)w->block.len, data,
+                        (size_t)(w->packed.data + w->packed.len - data));
+    w->count = 0;
+    w->raw.len = 0;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
+                            uint16_t *place, struct wp_error *err) {
+    if (len > WP_BLOCK_BYTES_MAX / 2) return wp_fail(err, WP_ETOOBIG, "a record of a GiB or more");
+    if (w->raw.len >= WP_TEXT_BLOCK_BYTES || w->count == WP_BLOCK_RECORDS_MAX ||
+        (w->count && w->raw.len + len > WP_BLOCK_BYTES_MAX / 2))
+        if (end_block(w) != WP_OK) return no_memory(err);
+    uint64_t offset = w->written + w->packed.len;
+    if (offset > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "a text file is full");
+    if (WP_GROW(w->lengths, w->count, w->cap) != WP_OK || wp_buffer_add(&w->raw, record, len) != WP_OK)
+        return no_memory(err);
+    *block = (uint32_t)offset;
+    *place = (uint16_t)w->count;
+    w->lengths[w->count++] = (uint32_t)len;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_write(struct wp_texts_writer *w, struct wp_error *err) {
+    if (end_block(w) != WP_OK) return no_memory(err);
+    if (!w->packed.len) return WP_OK;
+    WP_TRY(w->fs->write(w->fs->self, &w->file, w->packed.data, w->packed.len, err));
+    w->written += w->packed.len;
+    w->packed.len = 0;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_sync(struct wp_texts_writer *w, struct wp_error *err) {
+    return w->fs->sync(w->fs->self, &w->file, err);
+}
+
+uint64_t wp_texts_size(const struct wp_texts_writer *w) {
+    return w->written + w->packed.len + w->raw.len;
+}
+
+bool wp_texts_is_waiting(const struct wp_texts_writer *w, uint32_t block) {
+    return block >= w->written;
+}
+
+enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp_texts *t,
+                                struct wp_text_reader *r, uint32_t block, uint32_t place,
+                                const uint8_t **data, size_t *len, struct wp_error *err) {
+    uint64_t at = block - w->written;
+    if (at >= w->packed.len) { /* in the open block */
+        size_t offset = 0;
+        for (uint32_t i = 0; i < place; i++) offset += w->lengths[i];
+        *len = w->lengths[place];
+        r->id = 0;
+        r->block.len = 0;
+        if (wp_buffer_reserve(&r->block, *len + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
+        memcpy(r->block.data, w->raw.data + offset, *len);
+        memset(r->block.data + *len, 0, PADDING);
+        *data = r->block.data;
+        return WP_OK;
+    }
+    struct wp_block_head head;
+    wp_block_head_read(&head, w->packed.data + at);
+    WP_TRY(unpack(t, r, block, &head, w->packed.data + at + WP_BLOCK_HEAD_BYTES, err));
+    r->id = t->id; /* the same block, wherever it is read from */
+    r->offset = block;
+    r->next = block + WP_BLOCK_HEAD_BYTES + head.stored;
+    return pick(t, r, block, place, data, len, err);
+}
+
+void wp_texts_writer_release(struct wp_texts_writer *w) {
+    wp_file_close(&w->file, NULL);
+    wp_buffer_release(&w->packed);
+    wp_buffer_release(&w->raw);
+    wp_buffer_release(&w->block);
+    wp_free(w->lengths);
+    wp_packer_free(w->packer);
+    *w = (struct wp_texts_writer){0};
+}

@@ -1,0 +1,101 @@
+/*
+ * texts.h - the records of an index, byte for byte, in packed blocks.
+ *
+ *     header | dictionary block | block | block | ...
+ *
+ * A block is a head (format.h) and one zstd frame; unpacked it is
+ *
+ *     length of record 0, of record 1, ... (32 bits each) | record 0 | record 1 | ...
+ *
+ * with the number of records in the head's `a` and the unpacked length in `b`. A text file grows while its
+ * generation is being filled, by whole blocks, and is never rewritten. Where a record is: the offset of its
+ * block, and its place in it. The dictionary is learnt from records of the generation before.
+ */
+#ifndef WP_INDEX_TEXTS_H
+#define WP_INDEX_TEXTS_H
+
+#include "base/fs.h"
+#include "base/pack.h"
+#include "index/format.h"
+
+enum {
+    WP_TEXT_BLOCK_BYTES = 16 << 10,       /* before packing; a block ends with the record that passes it */
+    WP_TEXT_LEVEL = 1,                    /* zstd's */
+    WP_TEXT_DICTIONARY_BYTES = 128 << 10, /* at most */
+};
+
+/* ---- reading ---- */
+
+/* An open text file. Any thread may read, each with a reader of its own. */
+struct wp_texts {
+    uint32_t number;
+    struct wp_file file;
+    uint64_t first; /* offset of the first block */
+    struct wp_buffer dictionary;
+    struct wp_dictionary *ready; /* the same for unpacking; NULL when there is none */
+    uint64_t id;                 /* of this opening, never used twice in a process: for caches */
+};
+
+/* WP_ENOENT, WP_EDAMAGED, WP_EVERSION, WP_ESCHEME, WP_EIO, WP_ENOMEM. Release in any case. */
+enum wp_status wp_texts_open(struct wp_texts *t, const char *dir, uint32_t number, struct wp_error *err);
+void wp_texts_release(struct wp_texts *t);
+
+/* A thread's scratch: the block that was read last. Zero-initialised is empty. */
+struct wp_text_reader {
+    struct wp_unpacker *unpacker;
+    struct wp_buffer packed, block;
+    uint64_t id; /* of the texts that the block is of; 0 = none */
+    uint64_t offset, next;
+    uint32_t records;
+};
+void wp_text_reader_release(struct wp_text_reader *r);
+
+/* Unpacks the block at `offset` (nothing to do when it was the last one), checking it. r->records and
+ * r->next (the offset behind it) are then set. WP_END at the end of the file, WP_EDAMAGED with the offset. */
+enum wp_status wp_texts_load(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                             struct wp_error *err);
+/* The record at a place; borrowed until the reader loads another block. 64 readable bytes stand behind it. */
+enum wp_status wp_texts_get(const struct wp_texts *t, struct wp_text_reader *r, uint64_t block,
+                            uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err);
+/* Reads and checks the stored bytes of a block without unpacking it; *next is the offset behind. WP_END at
+ * the end of the file. */
+enum wp_status wp_texts_check(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                              uint64_t *next, struct wp_error *err);
+
+/* ---- writing ---- */
+
+struct wp_texts_writer {
+    const struct wp_fs *fs;
+    struct wp_file file;
+    uint32_t number;
+    uint64_t written;        /* bytes of the file */
+    struct wp_buffer packed; /* blocks that go behind that */
+    struct wp_buffer raw;    /* records of the open block, which goes behind those */
+    uint32_t *lengths;
+    size_t count, cap; /* records of the open block */
+    struct wp_packer *packer;
+    struct wp_buffer block; /* scratch */
+};
+
+/* Makes the file, with that dictionary (0 bytes: none). */
+enum wp_status wp_texts_create(struct wp_texts_writer *w, const struct wp_fs *fs, const char *dir,
+                               uint32_t number, const struct wp_buffer *dictionary, struct wp_error *err);
+/* Goes on behind the first `bytes` bytes of a file; t is the same file, opened. */
+enum wp_status wp_texts_resume(struct wp_texts_writer *w, const struct wp_fs *fs, const char *dir,
+                               const struct wp_texts *t, uint64_t bytes, struct wp_error *err);
+/* Takes a record into the open block; *block and *place say where it will be. Writes nothing. */
+enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
+                            uint16_t *place, struct wp_error *err);
+/* Ends the open block and writes what waits, without sync. */
+enum wp_status wp_texts_write(struct wp_texts_writer *w, struct wp_error *err);
+enum wp_status wp_texts_sync(struct wp_texts_writer *w, struct wp_error *err);
+/* Bytes that the file will have once all is written, about. */
+uint64_t wp_texts_size(const struct wp_texts_writer *w);
+/* True when the block is not in the file yet. Such a record is fetched by wp_texts_waiting. */
+bool wp_texts_is_waiting(const struct wp_texts_writer *w, uint32_t block);
+enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp_texts *t,
+                                struct wp_text_reader *r, uint32_t block, uint32_t place,
+                                const uint8_t **data, size_t *len, struct wp_error *err);
+void wp_texts_writer_release(struct wp_texts_writer *w);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * view.h - the index as it was at one moment: what every reader looks at.
+ *
+ * A view holds the segments and text files that were in force, the memtable up to the last commit, and the
+ * state. It never changes, whatever the writer does, and any number of threads may look at one; each brings
+ * a struct wp_text_reader of its own for records. Files that are removed meanwhile stay readable.
+ */
+#ifndef WP_INDEX_VIEW_H
+#define WP_INDEX_VIEW_H
+
+#include "index/manifest.h"
+#include "index/segment.h"
+#include "index/texts.h"
+
+/* A text file that is shared. */
+struct wp_shared_texts {
+    atomic_uint users;
+    struct wp_texts texts;
+};
+enum wp_status wp_shared_texts_open(struct wp_shared_texts **out, const char *dir, uint32_t number,
+                                    struct wp_error *err);
+void wp_shared_texts_drop(struct wp_shared_texts *t);
+
+/* A memtable that is shared. */
+struct wp_shared_memtable {
+    atomic_uint users;
+    struct wp_memtable *table;
+};
+
+struct wp_view {
+    atomic_uint users;
+    struct wp_index_segment **segments;
+    size_t segment_count;
+    struct wp_shared_texts **texts; /* by file number, ascending */
+    size_t texts_count;
+    struct wp_shared_memtable *memtable;
+    uint32_t texts_number; /* file of the memtable's records */
+    struct wp_state *state;
+    uint32_t end;             /* articles below this number are there */
+    struct wp_manifest files; /* as it was when the view was made */
+};
+
+/* Opens what a manifest names. state and memtable are taken over (also when it fails; memtable may be NULL:
+ * then none). `older` may be NULL, or a view whose open files are used again. */
+enum wp_status wp_view_new(struct wp_view **out, const char *dir, const struct wp_manifest *files,
+                           struct wp_state *state, struct wp_shared_memtable *memtable,
+                           const struct wp_view *older, struct wp_error *err);
+/* The same files with the articles below `end`, and a state (shared). NULL when out of memory. */
+struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_state *state);
+struct wp_view *wp_view_share(struct wp_view *v);
+void wp_view_drop(struct wp_view *v);
+enum wp_status wp_shared_memtable_new(struct wp_shared_memtable **out, uint32_t first);
+void wp_shared_memtable_drop(struct wp_shared_memtable *m);
+
+/* The row of a number below end; row->texts means nothing to the caller. An article that is dead or gone:
+ * WP_END. WP_EDAMAGED. */
+enum wp_status wp_view_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
+                           struct wp_error *err);
+/* The same for dead articles too, as long as their row is there. */
+enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
+                               struct wp_error *err);
+
+/* The record of an article whose row is at hand: as texts.h. */
+enum wp_status wp_view_record(const struct wp_view *v, struct wp_text_reader *r, uint32_t number,
+                              const struct wp_row *row, const uint8_t **data, size_t *len,
+                              struct wp_error *err);
+/* The text file that a row's record is in, or NULL when it is not open (WP_EDAMAGED with words). */
+const struct wp_texts *wp_view_texts(const struct wp_view *v, uint32_t number, const struct wp_row *row,
+                                     struct wp_error *err);
+
+/* How many of the articles of a key are wanted. */
+struct wp_key_limits {
+    uint32_t all;         /* when there are no more than this: all of them */
+    uint32_t first, near; /* else these many with the lowest and with the highest numbers; first <= 4 */
+};
+#define WP_KEY_ALL_MAX 4096
+
+/* The articles of a key, dead ones included, ascending, into numbers[] (room for `all`, and for first +
+ * near); *given is how many, *total how many there are. WP_EDAMAGED. */
+enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint64_t key,
+                            const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
+                            uint64_t *total, struct wp_error *err);
+
+/* Where a key stands in a segment. */
+struct wp_key_range {
+    uint32_t segment, key;
+    uint64_t begin, end;
+};
+
+/* Sampled shingles of one text, looked up together. Zero-initialised; used again and again. */
+struct wp_key_batch {
+    uint32_t *numbers; /* the articles of all keys that have no more than `all`, in any order, with repeats */
+    size_t room;
+    uint32_t given;
+    uint64_t totals[WP_KEYS_PER_ARTICLE]; /* by key: how many articles there are */
+    /* scratch */
+    const struct wp_memtable_entry *newest[WP_KEYS_PER_ARTICLE];
+    struct wp_key_range *ranges;
+    size_t range_count, range_cap;
+};
+void wp_key_batch_release(struct wp_key_batch *b);
+/* count <= WP_KEYS_PER_ARTICLE. Keys with more articles than limits->all are counted only: wp_view_find. */
+enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *keys, uint32_t count,
+                                     const struct wp_key_limits *limits, struct wp_key_batch *b,
+                                     struct wp_error *err);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * view_keys.c - looking up keys in a view: see view.h.
+ *
+ * One key is a handful of cache misses, one behind the other: slot, entry, the entry before that ... in the
+ * memtable; directory, entries in each segment. A text has some thirty keys, so they are looked up together,
+ * step by step, and each step asks for the memory of the next one before it is needed.
+ */
+#include "index/view.h"
+
+#include "base/memory.h"
+
+enum { SEGMENTS_AT_ONCE = 256 };
+
+/* Where the entries of a key stand in each segment. */
+struct ranges {
+    uint64_t begin[SEGMENTS_AT_ONCE], end[SEGMENTS_AT_ONCE];
+};
+
+static enum wp_status put_range(const struct wp_index_segment *s, enum wp_key_kind kind, uint64_t begin,
+                                uint64_t end, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
+    for (uint64_t e = begin; e < end; e++) {
+        uint32_t article;
+        WP_TRY(wp_keys_article(&s->keys[kind], e, &article, err));
+        if (article >= s->count) return wp_fail_file(err, WP_EDAMAGED, s->name, "a key has no article");
+        numbers[(*given)++] = s->first + article;
+    }
+    return WP_OK;
+}
+
+/* The newest `most` of a memtable's articles of a key, ascending. */
+static void put_newest(const struct wp_memtable *m, const struct wp_memtable_entry *e, uint32_t most,
+                       uint32_t *numbers, uint32_t *given) {
+    uint32_t n = 0, *to = numbers + *given;
+    for (; e && n < most; e = wp_memtable_before(m, e)) to[n++] = e->number;
+    for (uint32_t i = 0; i < n / 2; i++) {
+        uint32_t swap = to[i];
+        to[i] = to[n - 1 - i];
+        to[n - 1 - i] = swap;
+    }
+    *given += n;
+}
+
+/* The oldest `most` (up to WP_MEMTABLE_FIRST). */
+static void put_oldest(const struct wp_memtable *m, const struct wp_memtable_entry *e, uint32_t most,
+                       uint32_t *numbers, uint32_t *given) {
+    if (!e || !most) return;
+    if (e->count > WP_MEMTABLE_FIRST) e = wp_memtable_entry(m, e->oldest);
+    while (e->count > most) e = wp_memtable_before(m, e);
+    put_newest(m, e, most, numbers, given);
+}
+
+static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+                                    const struct wp_memtable_entry *newest,
+                                    const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
+                                    struct wp_error *err) {
+    const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
+    uint32_t want = limits->first, in_memory = newest ? newest->count : 0;
+    for (size_t i = 0; i < v->segment_count && want; i++) {
+        uint64_t n = r->end[i] - r->begin[i];
+        if (n > want) n = want;
+        WP_TRY(put_range(v->segments[i], kind, r->begin[i], r->begin[i] + n, numbers, given, err));
+        want -= (uint32_t)n;
+    }
+    if (want) put_oldest(m, newest, want, numbers, given);
+    want = limits->near > in_memory ? limits->near - in_memory : 0;
+    size_t i = v->segment_count; /* back to the segment in which the last ones begin */
+    uint64_t skip = 0;
+    while (want && i) {
+        uint64_t n = r->end[i - 1] - r->begin[i - 1];
+        i--;
+        skip = n > want ? n - want : 0;
+        want -= (uint32_t)(n - skip);
+    }
+    for (; i < v->segment_count; i++, skip = 0)
+        WP_TRY(put_range(v->segments[i], kind, r->begin[i] + skip, r->end[i], numbers, given, err));
+    put_newest(m, newest, limits->near, numbers, given);
+    return WP_OK;
+}
+
+enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint64_t key,
+                            const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
+                            uint64_t *total, struct wp_error *err) {
+    struct ranges r;
+    const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
+    const struct wp_memtable_entry *newest = m ? wp_memtable_find(m, kind, key, v->end) : NULL;
+    *given = 0;
+    *total = newest ? newest->count : 0;
+    if (v->segment_count > SEGMENTS_AT_ONCE) return wp_fail(err, WP_ETOOBIG, "too many segments");
+    for (size_t i = 0; i < v->segment_count; i++) {
+        WP_TRY(wp_keys_find(&v->segments[i]->keys[kind], key & WP_KEY_MASK, &r.begin[i], &r.end[i], err));
+        *total += r.end[i] - r.begin[i];
+    }
+    if (!*total) return WP_OK;
+    if (*total > limits->all) return put_both_ends(v, kind, &r, newest, limits, numbers, given, err);
+    for (size_t i = 0; i < v->segment_count; i++)
+        if (r.begin[i] < r.end[i])
+            WP_TRY(put_range(v->segments[i], kind, r.begin[i], r.end[i], numbers, given, err));
+    put_newest(m, newest, limits->all, numbers, given);
+    return WP_OK;
+}
+
+/* ---- many keys ---- */
+
+void wp_key_batch_release(struct wp_key_batch *b) {
+    wp_free(b->numbers);
+    wp_free(b->ranges);
+    *b = (struct wp_key_batch){0};
+}
+
+static enum wp_status make_room(struct wp_key_batch *b, const struct wp_key_limits *limits) {
+    size_t each = limits->all > limits->first + limits->near ? limits->all : limits->first + limits->near;
+    size_t room = each * WP_KEYS_PER_ARTICLE;
+    if (room <= b->room) return WP_OK;
+    wp_free(b->numbers);
+    b->numbers = wp_alloc(room, sizeof *b->numbers);
+    b->room = b->numbers ? room : 0;
+    return b->numbers ? WP_OK : WP_ENOMEM;
+}
+
+/* Where each key stands in segment number `segment`, on top of what is there. */
+static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment, const uint64_t *keys,
+                                      uint32_t count, struct wp_key_batch *b, struct wp_error *err) {
+    const struct wp_keys *list = &v->segments[segment]->keys[WP_KEY_SHINGLE];
+    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_directory(list, keys[i]);
+    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_entries(list, keys[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        struct wp_key_range r = {.segment = segment, .key = i};
+        WP_TRY(wp_keys_find(list, keys[i] & WP_KEY_MASK, &r.begin, &r.end, err));
+        if (r.begin == r.end) continue;
+        b->totals[i] += r.end - r.begin;
+        if (WP_GROW(b->ranges, b->range_count, b->range_cap) != WP_OK)
+            return wp_fail(err, WP_ENOMEM, "out of memory");
+        b->ranges[b->range_count++] = r;
+    }
+    return WP_OK;
+}
+
+static void find_in_memtable(const struct wp_view *v, const uint64_t *keys, uint32_t count,
+                             struct wp_key_batch *b) {
+    const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
+    for (uint32_t i = 0; m && i < count; i++) wp_memtable_prefetch_slot(m, WP_KEY_SHINGLE, keys[i]);
+    for (uint32_t i = 0; m && i < count; i++) wp_memtable_prefetch_entry(m, WP_KEY_SHINGLE, keys[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        b->newest[i] = m ? wp_memtable_find(m, WP_KEY_SHINGLE, keys[i], v->end) : NULL;
+        b->totals[i] = b->newest[i] ? b->newest[i]->count : 0;
+    }
+}
+
+/* All lists of the memtable that are wanted whole, side by side: one entry of each in turn. */
+static void walk_memtable(const struct wp_view *v, uint32_t count, const struct wp_key_limits *limits,
+                          struct wp_key_batch *b) {
+    const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
+    uint32_t active[WP_KEYS_PER_ARTICLE], left = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (b->newest[i] && b->totals[i] <= limits->all) active[left++] = i;
+    while (left) {
+        uint32_t kept = 0;
+        for (uint32_t a = 0; a < left; a++) {
+            const struct wp_memtable_entry *e = b->newest[active[a]];
+            b->numbers[b->given++] = e->number;
+            e = wp_memtable_before(m, e);
+            if (!e) continue;
+            __builtin_prefetch(e);
+            b->newest[active[a]] = e;
+            active[kept++] = active[a];
+        }
+        left = kept;
+    }
+}
+
+enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *keys, uint32_t count,
+                                     const struct wp_key_limits *limits, struct wp_key_batch *b,
+                                     struct wp_error *err) {
+    b->given = 0;
+    if (make_room(b, limits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    find_in_memtable(v, keys, count, b);
+    b->range_count = 0;
+    for (size_t i = 0; i < v->segment_count; i++)
+        WP_TRY(find_in_segment(v, (uint32_t)i, keys, count, b, err));
+    for (size_t i = 0; i < b->range_count; i++) {
+        const struct wp_key_range *r = &b->ranges[i];
+        if (b->totals[r->key] > limits->all) continue;
+        WP_TRY(
+            put_range(v->segments[r->segment], WP_KEY_SHINGLE, r->begin, r->end, b->numbers, &b->given, err));
+    }
+    walk_memtable(v, count, limits, b);
+    return WP_OK;
+}
