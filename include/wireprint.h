@@ -1,10 +1,11 @@
 /*
  * wireprint.h - finds every copy of the same wire story.
  *
- * The only public header. Three groups of calls:
+ * The only public header. Four groups of calls:
  *   fingerprints   wp_fingerprint_*   what one text looks like
  *   comparison     wp_compare         how two texts overlap, exactly
  *   batch          wp_batch_*         many articles in, stories and matches out
+ *   index          wp_index_*         articles one by one into a directory, a verdict on each, every reprint
  *
  * Conventions, which hold wherever a comment does not say otherwise:
  *
@@ -55,7 +56,9 @@ extern "C" {
     X(EDAMAGED, -11, "damaged data")                                                                         \
     X(ECANCELED, -12, "interrupted")                                                                         \
     X(ESYSTEM, -13, "system error")                                                                          \
-    X(ESCHEME, -14, "another fingerprint scheme")
+    X(ESCHEME, -14, "another fingerprint scheme")                                                            \
+    X(EBUSY, -15, "in use by another writer")                                                                \
+    X(EVERSION, -16, "written by a newer version")
 
 enum wp_status {
 #define WP_STATUS_ENUM(name, value, text) WP_##name = value,
@@ -260,6 +263,115 @@ WP_API enum wp_status wp_batch_story_member(const wp_batch_run *b, size_t story,
  * the first is paired with others; the rest are listed once each, with that first. WP_EINVAL before
  * finishing; WP_ENOMEM, WP_EIO. */
 WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match *out, struct wp_error *err);
+
+/* ---- index: articles one by one into a directory, a verdict on each, every reprint of a text ---- */
+
+/*
+ * An index is a directory that outlives the process (src/index/FORMAT.md). One handle at a time may write to
+ * it, in one process; any number may read. A handle may be used by several threads at once: adding and
+ * committing take turns, finding waits for nobody.
+ *
+ * Articles have numbers, in the order of adding, that are never used again; and ids, given by the caller. An
+ * article of an id that is there already replaces it, unless its text is the same: then nothing is added. A
+ * story is known by the number of the article that founded it, which stays, whatever comes later.
+ *
+ * What was added lasts once wp_index_commit has returned WP_OK, and is lost together with everything since
+ * the last commit when a call fails, unless it says otherwise. WP_ENOSPC: the handle goes on when there is
+ * space again. WP_EIO, and any failed sync: no later write succeeds; finding goes on.
+ */
+typedef struct wp_index wp_index;
+
+/* Zero all, then set size. */
+struct wp_index_options {
+    size_t size;             /* sizeof (struct wp_index_options) */
+    int write;               /* 0: for reading. 1: for writing, too */
+    int create;              /* with write: make the directory and the index when there is none */
+    int lazy;                /* commits survive the end of the process, but perhaps not of the machine */
+    uint64_t memory;         /* bytes to use, about; 0 = 1 GiB */
+    const char *date_format; /* tried before the built-in forms; NULL = none */
+};
+
+/* WP_ENOENT when there is no index, WP_EBUSY when somebody else writes, WP_EDAMAGED, WP_EVERSION or
+ * WP_ESCHEME with the file's name; WP_EINVAL for options of another size, WP_ENOMEM and those of the system.
+ */
+WP_API enum wp_status wp_index_open(const char *dir, const struct wp_index_options *options, wp_index **out,
+                                    struct wp_error *err);
+/* Commits when open for writing, and frees in any case; NULL is fine. No other thread may be in a call. */
+WP_API enum wp_status wp_index_close(wp_index *index, struct wp_error *err);
+
+/* What an article turned out to be. */
+struct wp_verdict {
+    uint64_t number, story;
+    const char *relation; /* "new", "exact", "copy", "excerpt", "banner" (nothing but furniture); static */
+    const char *to;       /* id of the article that it matches best; NULL for "new" */
+    double coverage, jaccard; /* of that pair; 0 for "new" */
+    int64_t first_seen;       /* the earliest date in the story, seconds since 1970; INT64_MIN = unknown */
+    int known;                /* 1: the id was there with the same text; nothing was added */
+    int replaced;             /* 1: the id was there with another text, which this one replaced */
+};
+
+/* Adds an article; id and text are needed. *out is to be freed. WP_ETEXT without text, WP_EINVAL without id
+ * or when not open for writing, WP_ETOOBIG for a text that is too long: these lose nothing. Else see above.
+ */
+WP_API enum wp_status wp_index_add(wp_index *index, const struct wp_article *article, struct wp_verdict **out,
+                                   struct wp_error *err);
+WP_API void wp_verdict_free(struct wp_verdict *verdict);
+/* Deletes the article of an id. WP_ENOENT when there is none: nothing is lost. */
+WP_API enum wp_status wp_index_delete(wp_index *index, const char *id, struct wp_error *err);
+/* Makes everything added and deleted so far last. */
+WP_API enum wp_status wp_index_commit(wp_index *index, struct wp_error *err);
+
+/* The index as the last commit left it (of a handle for reading: as it was when opened). Never changes; any
+ * number of threads may use one. It must be freed before its index is closed. */
+typedef struct wp_snapshot wp_snapshot;
+WP_API enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_error *err);
+WP_API void wp_snapshot_free(wp_snapshot *snapshot);
+/* Living articles in it. */
+WP_API uint64_t wp_snapshot_articles(const wp_snapshot *snapshot);
+
+/* Zero all, then set size. A few paragraphs of an article will do. */
+struct wp_query {
+    size_t size;      /* sizeof (struct wp_query) */
+    const char *text; /* text_len bytes; or NULL: */
+    size_t text_len;
+    const char *id;      /* the stored article of that id, which is not its own reprint */
+    const char *url;     /* where the text is from, if anywhere; NULL = not known */
+    double min_coverage; /* of the shorter text; 0 = all that match */
+    int has_since, has_until;
+    int64_t since, until; /* dates, seconds since 1970; articles without one are then left out */
+    const char *owner;    /* only articles of this outlet, such as "bbc.co.uk"; NULL = of all */
+    uint32_t limit;       /* at most so many; 0 = 100 */
+    int passages;         /* 1: find the passages, too */
+};
+
+/* Bytes [begin, end) of the text and of the article's. */
+struct wp_found_passage {
+    uint32_t begin_text, end_text, begin_article, end_article, words;
+};
+
+/* A reprint. Strings are "" when not known, and live as long as the answer. */
+struct wp_found_item {
+    uint64_t number, story;
+    const char *id, *url, *owner, *title;
+    int64_t date;         /* seconds since 1970; INT64_MIN = unknown */
+    const char *relation; /* "exact", "copy", "excerpt"; static */
+    double coverage;      /* of the shorter one */
+    double coverage_text, coverage_article, jaccard;
+    uint32_t longest; /* words of the longest passage */
+    const struct wp_found_passage *passages;
+    size_t passage_count;
+};
+
+/* The reprints of a text, best first. Immutable. */
+typedef struct wp_found wp_found;
+/* WP_EINVAL for a query of another size, or without text and id; WP_ENOENT when no article has the id;
+ * WP_EDAMAGED, WP_ETOOBIG, WP_ENOMEM. */
+WP_API enum wp_status wp_snapshot_find(wp_snapshot *snapshot, const struct wp_query *query, wp_found **out,
+                                       struct wp_error *err);
+WP_API void wp_found_free(wp_found *found);
+WP_API size_t wp_found_count(const wp_found *found);
+/* WP_EINVAL beyond the end. */
+WP_API enum wp_status wp_found_get(const wp_found *found, size_t index, struct wp_found_item *out);
 
 #ifdef __cplusplus
 }

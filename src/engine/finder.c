@@ -1,0 +1,435 @@
+/* finder.c - see finder.h. */
+#include "engine/finder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The batch run's fan-out of the story rule (engine/run.c). */
+const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .near = 4},
+                                           .mixed_share = 0.25,
+                                           .own_share = 0.5,
+                                           .hits_min = 2,
+                                           .compared_max = 64,
+                                           .promising_only = true};
+const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, .near = 200},
+                                            .mixed_share = 0,
+                                            .own_share = 0,
+                                            .hits_min = 2,
+                                            .compared_max = 128,
+                                            .promising_only = true};
+const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, .near = 200},
+                                            .mixed_share = 0,
+                                            .own_share = 0,
+                                            .hits_min = 1,
+                                            .compared_max = 128,
+                                            .promising_only = false};
+
+/* Fewer words: only the same text matches (engine/run.h). */
+enum { TOKENS_MIN = 12, TABLE_MIN = 1024 };
+/* Shingles that were taken out of the two texts of a pair must differ. */
+enum { TAG_TEXT = 1, TAG_ARTICLE = 2 };
+static const struct wp_key_limits exact_limits = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
+#define STREAM_MASK (((uint64_t)1 << 40) - 1)
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+static enum wp_status init(struct wp_finder *f, size_t slots, struct wp_error *err) {
+    wp_overlap_base_init(&f->base);
+    WP_TRY(wp_rule_parse("story", &f->rule, err));
+    WP_TRY(wp_profiles_init(&f->profiles, slots, err));
+    if (wp_fingerprinter_new(&f->printer) != WP_OK) return no_memory(err);
+    f->numbers = wp_alloc(WP_KEY_ALL_MAX, sizeof *f->numbers);
+    f->table = wp_zalloc(TABLE_MIN, sizeof *f->table);
+    f->table_size = TABLE_MIN;
+    return f->numbers && f->table ? WP_OK : no_memory(err);
+}
+
+enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, struct wp_error *err) {
+    struct wp_finder *f = wp_zalloc(1, sizeof *f);
+    *out = NULL;
+    if (!f) return no_memory(err);
+    enum wp_status status = init(f, slots, err);
+    if (status == WP_OK)
+        *out = f;
+    else
+        wp_finder_free(f);
+    return status;
+}
+
+void wp_finder_free(struct wp_finder *f) {
+    if (!f) return;
+    wp_profiles_release(&f->profiles);
+    wp_fingerprinter_free(f->printer);
+    wp_overlap_base_release(&f->base);
+    wp_free(f->shingles);
+    wp_free(f->masked);
+    wp_free(f->mask.tokens);
+    wp_free(f->other_mask.tokens);
+    wp_furniture_release(&f->furniture);
+    wp_free(f->numbers);
+    wp_key_batch_release(&f->batch);
+    wp_free(f->table);
+    wp_free(f->candidates);
+    wp_free(f->matches);
+    wp_free(f);
+}
+
+void wp_finder_reset(struct wp_finder *f) {
+    wp_profiles_clear(&f->profiles);
+    wp_furniture_release(&f->furniture);
+    f->furniture_taken = 0;
+}
+
+/* The title, or what of the url stands for it; else not known yet (engine/harvest.c does the same). */
+static enum wp_status take_title(struct wp_finder *f, const struct wp_record *record) {
+    const uint8_t *words = record->title;
+    size_t len = record->title_len;
+    struct wp_tokens tokens;
+    f->title = (struct wp_title){0};
+    if (!len && record->url_len) words = wp_title_in_url(record->url, record->url_len, &len);
+    if (!len) return WP_OK;
+    if (len > WP_TITLE_BYTES_MAX) len = WP_TITLE_BYTES_MAX;
+    WP_TRY(wp_tokenizer_run(wp_fingerprinter_tokenizer(f->printer), words, len, &tokens));
+    wp_title_take(&f->title, &tokens, tokens.count);
+    return WP_OK;
+}
+
+/* Room for `count` numbers in an array that is not kept. */
+static enum wp_status make_room(uint64_t **array, size_t *cap, size_t count) {
+    if (count <= *cap) return WP_OK;
+    wp_free(*array);
+    *array = wp_alloc(count, sizeof **array);
+    *cap = *array ? count : 0;
+    return *array ? WP_OK : WP_ENOMEM;
+}
+
+enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
+                              int64_t date, struct wp_error *err) {
+    enum wp_status status = take_title(f, record);
+    if (status == WP_OK)
+        status =
+            wp_fingerprinter_run(f->printer, record->text, record->text_len, WP_FEATURE_SAMPLES, &f->print);
+    if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");
+    if (status != WP_OK) return no_memory(err);
+    const struct wp_tokens *tokens = wp_fingerprinter_tokens(f->printer);
+    if (!wp_title_known(&f->title)) wp_title_take(&f->title, tokens, WP_TITLE_FIRST_TOKENS);
+    wp_figures_take(&f->text.figures, tokens);
+    size_t count;
+    const uint64_t *shingles = wp_fingerprinter_shingles(f->printer, &count);
+    if (make_room(&f->shingles, &f->shingle_cap, count) != WP_OK) return no_memory(err);
+    for (size_t i = 0; i < count; i++) f->shingles[i] = shingles[i] & STREAM_MASK;
+    f->text.shingles = f->shingles;
+    f->text.stream = (struct wp_stream){.shingles = f->shingles,
+                                        .count = (uint32_t)count,
+                                        .tokens = f->print.tokens,
+                                        .width = f->print.width};
+    f->owner = owner;
+    f->date = date;
+    f->base_set = false;
+    f->looked_up = NULL;
+    f->match_count = 0;
+    if (f->print.tokens < TOKENS_MIN || count > WP_OVERLAP_MAX_SHINGLES) f->print.sample_count = 0;
+    return WP_OK;
+}
+
+/* ---- furniture ---- */
+
+static enum wp_status take_furniture(struct wp_finder *f, const struct wp_state *state) {
+    if (f->furniture_taken >= state->furniture_count) return WP_OK;
+    if (!f->furniture.table) WP_TRY(wp_furniture_init(&f->furniture));
+    for (; f->furniture_taken < state->furniture_count; f->furniture_taken++) {
+        const struct wp_state_furniture *item = &state->furniture[f->furniture_taken];
+        WP_TRY(wp_furniture_add(&f->furniture, item->owner, item->shingle));
+    }
+    return WP_OK;
+}
+
+/* Takes the owner's furniture out of `shingles`, which belong to the stream. */
+static enum wp_status take_out(struct wp_finder *f, struct wp_stream *stream, uint64_t *shingles,
+                               uint32_t owner, struct wp_mask *mask, size_t *cap, uint32_t tag) {
+    if (!f->furniture.count || !owner) return WP_OK;
+    size_t room = (size_t)stream->tokens + WP_MASK_SLACK;
+    if (room > *cap) {
+        wp_free(mask->tokens);
+        mask->tokens = wp_alloc(room, 1);
+        *cap = mask->tokens ? room : 0;
+        if (!mask->tokens) return WP_ENOMEM;
+    }
+    memset(mask->tokens, 0, room);
+    mask->own = stream->tokens;
+    wp_furniture_take_out(&f->furniture, owner, shingles, stream->count, stream->width, tag, mask);
+    stream->shingles = shingles;
+    stream->mask = mask;
+    return WP_OK;
+}
+
+enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err) {
+    enum wp_status status = take_furniture(f, view->state);
+    if (status == WP_OK) status = make_room(&f->masked, &f->masked_cap, f->text.stream.count);
+    if (status != WP_OK) return no_memory(err);
+    if (f->text.stream.count) memcpy(f->masked, f->shingles, f->text.stream.count * sizeof *f->masked);
+    f->own = f->text.stream;
+    f->own.shingles = f->masked;
+    f->base_set = false;
+    f->looked_up = NULL;
+    if (take_out(f, &f->own, f->masked, f->owner, &f->mask, &f->mask_cap, TAG_TEXT) != WP_OK)
+        return no_memory(err);
+    f->key_count = 0;
+    for (uint32_t i = 0; i < f->print.sample_count; i++) {
+        uint64_t key = f->print.samples[i];
+        bool furniture =
+            f->furniture.count && f->owner && wp_furniture_has(&f->furniture, f->owner, key & STREAM_MASK);
+        if (!furniture) f->keys[f->key_count++] = key;
+    }
+    return WP_OK;
+}
+
+static bool same_text(const struct wp_finder *f, const struct wp_row *row) {
+    return row->exact.low == f->print.exact.low && row->exact.high == f->print.exact.high &&
+           row->tokens == f->print.tokens;
+}
+
+enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
+                               struct wp_row *row, struct wp_error *err) {
+    uint32_t given;
+    uint64_t total;
+    *number = WP_NUMBER_NONE;
+    if (!f->print.tokens) return WP_OK;
+    WP_TRY(
+        wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &exact_limits, f->numbers, &given, &total, err));
+    for (uint32_t i = 0; i < given && *number == WP_NUMBER_NONE; i++) {
+        enum wp_status status = wp_view_row(view, f->numbers[i], row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (same_text(f, row) && row->relation != WP_ROW_BANNER) *number = f->numbers[i];
+    }
+    return WP_OK;
+}
+
+/* A text without samples is found by its words alone: every article that has the same. */
+static enum wp_status list_exact(struct wp_finder *f, const struct wp_view *view, uint32_t except,
+                                 struct wp_error *err) {
+    uint32_t given;
+    uint64_t total;
+    WP_TRY(
+        wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &exact_limits, f->numbers, &given, &total, err));
+    for (uint32_t i = 0; i < given; i++) {
+        struct wp_found_match m = {.number = f->numbers[i], .relation = WP_RELATION_EXACT};
+        enum wp_status status = wp_view_row(view, m.number, &m.row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (m.number == except || !same_text(f, &m.row)) continue;
+        if (WP_GROW(f->matches, f->match_count, f->match_cap) != WP_OK) return no_memory(err);
+        f->matches[f->match_count++] = m;
+    }
+    return WP_OK;
+}
+
+/* ---- counting meetings ---- */
+
+static uint32_t table_slot(const struct wp_finder *f, uint32_t number) {
+    uint32_t mask = (uint32_t)f->table_size - 1, s = number * 2654435769u & mask;
+    while (f->table[s] && f->candidates[f->table[s] - 1].number != number) s = (s + 1) & mask;
+    return s;
+}
+
+static enum wp_status grow_table(struct wp_finder *f) {
+    uint32_t *table = wp_zalloc(2 * f->table_size, sizeof *table);
+    if (!table) return WP_ENOMEM;
+    wp_free(f->table);
+    f->table = table;
+    f->table_size *= 2;
+    for (size_t i = 0; i < f->candidate_count; i++) {
+        f->candidates[i].slot = table_slot(f, f->candidates[i].number);
+        f->table[f->candidates[i].slot] = (uint32_t)i + 1;
+    }
+    return WP_OK;
+}
+
+static enum wp_status count_meetings(struct wp_finder *f, const uint32_t *numbers, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t s = table_slot(f, numbers[i]);
+        if (f->table[s]) {
+            f->candidates[f->table[s] - 1].hits++;
+            continue;
+        }
+        WP_TRY(WP_GROW(f->candidates, f->candidate_count, f->candidate_cap));
+        f->candidates[f->candidate_count] = (struct wp_found_candidate){numbers[i], 1, s};
+        f->table[s] = (uint32_t)++f->candidate_count;
+        if (2 * f->candidate_count > f->table_size) WP_TRY(grow_table(f));
+    }
+    return WP_OK;
+}
+
+/* The articles of a common key that were given come from one owner: the rest most likely does, too. */
+static bool is_own(const struct wp_view *view, const uint32_t *numbers, uint32_t count) {
+    uint32_t owner = 0;
+    for (uint32_t i = 0; i < count && i < 8; i++) {
+        struct wp_row row;
+        if (wp_view_any_row(view, numbers[i], &row, NULL) != WP_OK) continue;
+        if (!row.owner || (owner && row.owner != owner)) return false;
+        owner = row.owner;
+    }
+    return owner != 0;
+}
+
+enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view,
+                                 const struct wp_key_limits *limits, struct wp_error *err) {
+    if (f->looked_up == limits) return WP_OK;
+    WP_TRY(wp_view_find_shingles(view, f->keys, f->key_count, limits, &f->batch, err));
+    f->looked_up = limits;
+    return WP_OK;
+}
+
+struct common {
+    uint64_t keys[WP_SAMPLES_MAX];
+    bool own[WP_SAMPLES_MAX];
+    uint32_t count, mixed;
+};
+
+static enum wp_status look_up(struct wp_finder *f, const struct wp_view *view, const struct wp_search *search,
+                              struct wp_error *err) {
+    struct common common = {.count = 0};
+    uint32_t given, samples = f->key_count;
+    uint64_t total;
+    WP_TRY(wp_finder_look_up(f, view, &search->limits, err));
+    if (count_meetings(f, f->batch.numbers, f->batch.given) != WP_OK) return no_memory(err);
+    for (uint32_t i = 0; i < samples; i++) {
+        if (f->batch.totals[i] <= search->limits.all) continue;
+        uint64_t key = f->keys[i];
+        WP_TRY(wp_view_find(view, WP_KEY_SHINGLE, key, &search->limits, f->numbers, &given, &total, err));
+        common.own[common.count] = is_own(view, f->numbers, given);
+        common.mixed += !common.own[common.count];
+        common.keys[common.count++] = key;
+    }
+    bool any = common.count && common.count >= search->own_share * samples;
+    bool mixed = common.mixed && common.mixed >= search->mixed_share * samples;
+    for (uint32_t i = 0; i < common.count; i++) {
+        if (!any && (common.own[i] || !mixed)) continue;
+        WP_TRY(wp_view_find(view, WP_KEY_SHINGLE, common.keys[i], &search->limits, f->numbers, &given, &total,
+                            err));
+        if (count_meetings(f, f->numbers, given) != WP_OK) return no_memory(err);
+    }
+    return WP_OK;
+}
+
+/* Most articles meet the text once and by chance: they are not even sorted. */
+static void keep_met(struct wp_finder *f, uint32_t hits_min) {
+    size_t kept = 0;
+    for (size_t i = 0; i < f->candidate_count; i++) {
+        f->candidates[kept] = f->candidates[i];
+        kept += f->candidates[i].hits >= hits_min;
+    }
+    f->candidate_count = kept;
+}
+
+static int compare_candidates(const void *x, const void *y) {
+    const struct wp_found_candidate *a = x, *b = y;
+    if (a->hits != b->hits) return a->hits > b->hits ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* ---- comparing ---- */
+
+/* The share of an article's shingles that are samples. */
+static double sample_rate(uint32_t shingles, uint32_t samples) {
+    return shingles > samples ? (double)samples / shingles : 1.0;
+}
+
+/* As engine/verify.c asks it; of the article it is not known how much is furniture, which makes the question
+ * a little sharper. */
+static bool is_promising(const struct wp_finder *f, const struct wp_row *row, uint32_t hits) {
+    double rate_a = sample_rate(f->own.count, f->print.sample_count);
+    double rate_b = sample_rate(row->shingles, row->samples);
+    double shared = hits / (rate_a < rate_b ? rate_a : rate_b);
+    double own = f->print.sample_count ? (double)f->own.count * f->key_count / f->print.sample_count : 0;
+    double least = own < row->shingles ? own : row->shingles;
+    return wp_rule_may_match(&f->rule, shared, least, f->owner && f->owner == row->owner);
+}
+
+static enum wp_status add_match(struct wp_finder *f, const struct wp_found_match *match,
+                                struct wp_error *err) {
+    if (WP_GROW(f->matches, f->match_count, f->match_cap) != WP_OK) return no_memory(err);
+    f->matches[f->match_count++] = *match;
+    return WP_OK;
+}
+
+static struct wp_pair_facts facts_of(const struct wp_finder *f, const struct wp_row *row,
+                                     const struct wp_compared *article) {
+    struct wp_pair_facts facts = {.same_owner = f->owner && f->owner == row->owner,
+                                  .same_tokens = same_text(f, row),
+                                  .figures = wp_figures_compare(&f->text.figures, &article->figures)};
+    if (f->date != INT64_MIN && row->date != INT64_MIN)
+        facts.seconds_apart = f->date < row->date ? row->date - f->date : f->date - row->date;
+    return facts;
+}
+
+static enum wp_status compare(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
+                              struct wp_found_match *m, struct wp_error *err) {
+    struct wp_compared article;
+    WP_TRY(wp_profiles_get(&f->profiles, view, store, m->number, &m->row, &article, err));
+    struct wp_pair_facts facts = facts_of(f, &m->row, &article);
+    enum wp_status status = take_out(f, &article.stream, article.shingles, m->row.owner, &f->other_mask,
+                                     &f->other_cap, TAG_ARTICLE);
+    if (status == WP_OK && !f->base_set) status = wp_overlap_base_set(&f->base, &f->own);
+    if (status == WP_OK)
+        status = wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    f->base_set = true;
+    m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
+    if (m->relation == WP_RELATION_NONE) return WP_OK;
+    status = wp_overlap_count_distinct(&f->base, &article.stream, &m->overlap);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    return add_match(f, m, err);
+}
+
+static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
+                                  const struct wp_store *store, const struct wp_search *search,
+                                  uint32_t except, struct wp_error *err) {
+    uint32_t compared = 0;
+    for (size_t i = 0; i < f->candidate_count && compared < search->compared_max; i++) {
+        const struct wp_found_candidate *c = &f->candidates[i];
+        struct wp_found_match m = {.number = c->number};
+        if (c->number == except) continue;
+        enum wp_status status = wp_view_row(view, c->number, &m.row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (m.row.width != f->print.width || m.row.relation == WP_ROW_BANNER) continue;
+        if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
+        WP_TRY(compare(f, view, store, &m, err));
+        compared++;
+    }
+    return WP_OK;
+}
+
+static int compare_matches(const void *x, const void *y) {
+    const struct wp_found_match *a = x, *b = y;
+    bool exact_a = a->relation == WP_RELATION_EXACT, exact_b = b->relation == WP_RELATION_EXACT;
+    double coverage_a = wp_overlap_coverage(&a->overlap), coverage_b = wp_overlap_coverage(&b->overlap);
+    if (exact_a != exact_b) return exact_a ? -1 : 1;
+    if (coverage_a != coverage_b) return coverage_a > coverage_b ? -1 : 1;
+    if (a->overlap.covered_a != b->overlap.covered_a)
+        return a->overlap.covered_a > b->overlap.covered_a ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
+                                const struct wp_search *search, uint32_t except, struct wp_error *err) {
+    f->match_count = 0;
+    if (!f->looked_up) WP_TRY(wp_finder_mask(f, view, err));
+    if (!f->print.sample_count && search != &wp_search_adding && f->print.tokens)
+        return list_exact(f, view, except, err);
+    enum wp_status status = look_up(f, view, search, err);
+    for (size_t i = 0; i < f->candidate_count; i++) f->table[f->candidates[i].slot] = 0;
+    keep_met(f, search->hits_min);
+    if (status == WP_OK && f->candidate_count) {
+        qsort(f->candidates, f->candidate_count, sizeof *f->candidates, compare_candidates);
+        status = compare_all(f, view, store, search, except, err);
+    }
+    f->candidate_count = 0;
+    f->looked_up = NULL;
+    if (f->match_count) qsort(f->matches, f->match_count, sizeof *f->matches, compare_matches);
+    return status;
+}

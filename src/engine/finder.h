@@ -1,0 +1,111 @@
+/*
+ * finder.h - one text against the whole index: candidates, then comparisons.
+ *
+ * The same two steps as the batch run, the other way round: the text's sampled shingles are looked up, what
+ * meets it often enough is a candidate, and candidates are compared in full by the same functions
+ * (src/match). Work is bounded whatever the index holds: of a shingle that very many articles share only the
+ * first and the last few are taken, and only when much of the text is made of such shingles.
+ *
+ * A finder belongs to one thread at a time.
+ */
+#ifndef WP_ENGINE_FINDER_H
+#define WP_ENGINE_FINDER_H
+
+#include "engine/profile.h"
+#include "match/relation.h"
+
+/* How far a search goes. */
+struct wp_search {
+    struct wp_key_limits limits;
+    double mixed_share,
+        own_share;         /* of the text's samples that are common, for these to count: match/hits.h */
+    uint32_t hits_min;     /* meetings that make a candidate */
+    uint32_t compared_max; /* candidates compared, best first */
+    bool promising_only;   /* leave out what cannot be a match, by its meetings */
+};
+
+/* As the batch run does it; for whoever asks for every reprint of a text; and for a text so short, a few
+ * paragraphs, that one meeting must do. */
+extern const struct wp_search wp_search_adding, wp_search_finding, wp_search_passage;
+/* Samples from which on a text is no passage. */
+enum { WP_PASSAGE_SAMPLES = 20 };
+
+struct wp_found_candidate {
+    uint32_t number, hits;
+    uint32_t slot; /* of the counting table */
+};
+
+/* A candidate that was compared and matches. */
+struct wp_found_match {
+    uint32_t number;
+    struct wp_row row;
+    struct wp_overlap overlap; /* a: the text, b: the article */
+    enum wp_relation relation;
+    int gain; /* match/relation.h */
+};
+
+struct wp_finder {
+    struct wp_rule rule; /* story */
+    struct wp_profiles profiles;
+    struct wp_fingerprinter *printer;
+    struct wp_overlap_base base;
+
+    /* the text at hand */
+    struct wp_fingerprint print;
+    struct wp_compared text; /* as it is */
+    struct wp_title title;
+    uint64_t *shingles, *masked;
+    size_t shingle_cap, masked_cap;
+    uint32_t owner;
+    int64_t date;
+    struct wp_stream own;          /* without its owner's furniture; after wp_finder_mask */
+    uint64_t keys[WP_SAMPLES_MAX]; /* samples that are no furniture */
+    uint32_t key_count;
+    bool base_set;
+
+    /* furniture: what a view's state lists, taken in as far as furniture_taken */
+    struct wp_furniture furniture;
+    size_t furniture_taken;
+    struct wp_mask mask, other_mask;
+    size_t mask_cap, other_cap;
+
+    /* its candidates and matches */
+    uint32_t *numbers; /* of one key */
+    struct wp_key_batch batch;
+    const struct wp_key_limits
+        *looked_up;  /* the limits by which batch was filled for these keys; NULL: it was not */
+    uint32_t *table; /* candidate + 1, by hash of the number */
+    size_t table_size;
+    struct wp_found_candidate *candidates;
+    size_t candidate_count, candidate_cap;
+    struct wp_found_match *matches;
+    size_t match_count, match_cap;
+};
+
+/* slots: profiles to keep. WP_ENOMEM. */
+enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, struct wp_error *err);
+void wp_finder_free(struct wp_finder *f);
+
+/* Forgets what it keeps of articles and furniture: the numbers may mean other articles from now on. */
+void wp_finder_reset(struct wp_finder *f);
+
+/* Takes a text: of the record text, title and url are read (and need not stay). owner: 0 is none; date:
+ * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */
+enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
+                              int64_t date, struct wp_error *err);
+/* Takes the owner's furniture, as the view knows it, out of the text. f->own.mask->own words are left. Done
+ * by wp_finder_search, too. WP_ENOMEM. */
+enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);
+/* Looks the keys up, after wp_finder_mask; wp_finder_search does it when it was not done by the same limits.
+ */
+enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view,
+                                 const struct wp_key_limits *limits, struct wp_error *err);
+/* The living article with the lowest number that has the same words, or WP_NUMBER_NONE. */
+enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
+                               struct wp_row *row, struct wp_error *err);
+/* Fills f->matches, best first: by coverage, then hits, then number. `except`: an article that is left out.
+ * Exact copies are matches with WP_RELATION_EXACT. store as in profile.h. */
+enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
+                                const struct wp_search *search, uint32_t except, struct wp_error *err);
+
+#endif

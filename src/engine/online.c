@@ -1,0 +1,364 @@
+/* online.c - see online.h. */
+#include "engine/online.h"
+
+#include <string.h>
+#include <time.h>
+#include "engine/run.h"
+#include "input/date.h"
+#include "story/agreement.h"
+
+/* Bytes of memory that one kept profile takes, about. */
+enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+/* ---- stories ---- */
+
+static uint32_t story_of(const struct wp_view *v, uint32_t number, const struct wp_row *row) {
+    return wp_state_story(v->state, number, row->story);
+}
+
+static enum wp_status reach_story(struct wp_online *o, uint32_t story) {
+    while (o->story_count <= story) {
+        WP_TRY(WP_GROW(o->stories, o->story_count, o->story_cap));
+        o->stories[o->story_count++] = (struct wp_story_size){0, INT64_MIN};
+    }
+    return WP_OK;
+}
+
+static bool is_earlier(int64_t a, int64_t b) {
+    return a != INT64_MIN && (b == INT64_MIN || a < b);
+}
+
+static void join_story(struct wp_online *o, uint32_t story, int64_t date) {
+    struct wp_story_size *s = &o->stories[story];
+    s->members++;
+    if (is_earlier(date, s->first_seen)) s->first_seen = date;
+}
+
+static enum wp_status count_stories(struct wp_online *o, struct wp_error *err) {
+    const struct wp_view *v = wp_store_now(&o->store);
+    struct wp_row row;
+    o->story_count = 0;
+    if (v->end && reach_story(o, v->end - 1) != WP_OK) return no_memory(err);
+    for (uint32_t n = 0; n < v->end; n++) {
+        enum wp_status status = wp_view_row(v, n, &row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        join_story(o, story_of(v, n, &row), row.date);
+    }
+    return WP_OK;
+}
+
+/* What the text at hand has to do with one story. */
+struct tie {
+    uint32_t story;
+    uint32_t met; /* members that were compared and had something in common */
+    uint32_t copies;
+    int64_t gain;                                /* of these, added up (match/relation.h) */
+    const struct wp_found_match *best, *founder; /* copies; founder: NULL when it is none */
+};
+
+enum { TIES_MAX = 64 };
+
+static size_t gather_ties(struct wp_online *o, struct tie *ties) {
+    const struct wp_finder *f = o->finder;
+    size_t count = 0;
+    for (size_t i = 0; i < f->match_count; i++) {
+        const struct wp_found_match *m = &f->matches[i];
+        uint32_t story = story_of(wp_store_now(&o->store), m->number, &m->row);
+        size_t t = 0;
+        while (t < count && ties[t].story != story) t++;
+        if (t == count) {
+            if (count == TIES_MAX) continue;
+            ties[count++] = (struct tie){.story = story};
+        }
+        ties[t].met++;
+        ties[t].gain += m->gain;
+        if (m->relation == WP_RELATION_EXCERPT) continue;
+        ties[t].copies++;
+        if (!ties[t].best) ties[t].best = m;
+        if (m->number == story) ties[t].founder = m;
+    }
+    return count;
+}
+
+/* How much being told together gains, as story/agreement.h reckons it: of each member that the text has to do
+ * with what the pair says, of each other one, up to a few, that it has not. */
+static int64_t gain_of(const struct wp_online *o, const struct tie *t) {
+    uint32_t members = o->stories[t->story].members;
+    uint32_t apart = members > t->met ? members - t->met : 0;
+    if (apart > WP_AGREEMENT_ABSENT) apart = WP_AGREEMENT_ABSENT;
+    return t->gain + (int64_t)apart * WP_GAIN_MIN;
+}
+
+/* The story to join, or NULL: where most is gained, the one with the better match on a tie (matches come best
+ * first). */
+static const struct tie *choose(const struct wp_online *o, const struct tie *ties, size_t count) {
+    const struct tie *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (ties[i].copies && gain_of(o, &ties[i]) > 0 && (!best || gain_of(o, &ties[i]) > gain_of(o, best)))
+            best = &ties[i];
+    return best;
+}
+
+static void fill_verdict(struct wp_online_verdict *v, const struct wp_found_match *m) {
+    v->to = m->number;
+    v->relation = m->relation;
+    bool exact = m->relation == WP_RELATION_EXACT;
+    v->coverage = exact ? 1 : wp_overlap_coverage(&m->overlap);
+    v->jaccard = exact ? 1 : wp_overlap_jaccard(&m->overlap);
+}
+
+/* Decides by the finder's matches. */
+static void decide(struct wp_online *o, struct wp_online_verdict *v) {
+    struct tie ties[TIES_MAX];
+    size_t count = gather_ties(o, ties);
+    const struct tie *join = choose(o, ties, count);
+    if (join) {
+        v->story = join->story;
+        fill_verdict(v, join->founder ? join->founder : join->best);
+    } else if (o->finder->match_count) {
+        fill_verdict(v, &o->finder->matches[0]);
+    }
+}
+
+/* ---- opening ---- */
+
+static size_t profile_count(uint64_t memory) {
+    uint64_t n = (memory ? memory : WP_ONLINE_MEMORY) / 2 / PROFILE_BYTES;
+    return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : (size_t)n;
+}
+
+enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
+                              struct wp_error *err) {
+    *o = (struct wp_online){.date_format = options->date_format};
+    enum wp_status status = wp_store_open(&o->store, dir, &options->store, err);
+    if (status == WP_OK) status = wp_finder_new(&o->finder, profile_count(options->memory_bytes), err);
+    if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
+    if (status == WP_OK) status = count_stories(o, err);
+    if (status != WP_OK) wp_online_abandon(o);
+    return status;
+}
+
+static void release(struct wp_online *o) {
+    wp_finder_free(o->finder);
+    wp_owner_cache_free(o->owners);
+    wp_free(o->stories);
+    wp_free(o->events);
+    wp_buffer_release(&o->stored);
+    *o = (struct wp_online){0};
+}
+
+enum wp_status wp_online_close(struct wp_online *o, struct wp_error *err) {
+    enum wp_status status = o->finder ? wp_store_close(&o->store, err) : WP_OK;
+    release(o);
+    return status;
+}
+
+void wp_online_abandon(struct wp_online *o) {
+    wp_store_abandon(&o->store);
+    release(o);
+}
+
+/* ---- ids ---- */
+
+enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t len, uint32_t *number,
+                              struct wp_row *row, struct wp_error *err) {
+    static const struct wp_key_limits limits = {WP_KEY_ALL_MAX, 4, 64};
+    uint32_t numbers[WP_KEY_ALL_MAX], given;
+    struct wp_hash128 hash = wp_hash128(id, len);
+    uint64_t total;
+    *number = WP_NUMBER_NONE;
+    WP_TRY(wp_view_find(v, WP_KEY_ID, hash.low, &limits, numbers, &given, &total, err));
+    for (uint32_t i = given; i-- > 0;) { /* the living version is the last */
+        enum wp_status status = wp_view_row(v, numbers[i], row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (row->id.low != hash.low || row->id.high != hash.high) continue;
+        *number = numbers[i];
+        return WP_OK;
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_online_number(struct wp_online *o, const uint8_t *id, size_t len, uint32_t *number,
+                                struct wp_error *err) {
+    struct wp_row row;
+    return wp_view_number(wp_store_now(&o->store), id, len, number, &row, err);
+}
+
+enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buffer *out,
+                            struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    struct wp_profiles *p = &o->finder->profiles;
+    size_t len;
+    const uint8_t *kept = wp_profiles_id(p, number, &len);
+    if (kept) return wp_buffer_add(out, kept, len) == WP_OK ? WP_OK : no_memory(err);
+    enum wp_status status = wp_view_any_row(wp_store_now(&o->store), number, &row, err);
+    if (status == WP_END) return wp_fail(err, WP_ENOENT, "there is no article %u", number);
+    WP_TRY(status);
+    WP_TRY(wp_profiles_record(p, wp_store_now(&o->store), &o->store, number, &row, &stored, err));
+    return wp_buffer_add(out, stored.record.id, stored.record.id_len) == WP_OK ? WP_OK : no_memory(err);
+}
+
+/* ---- adding ---- */
+
+static uint32_t owner_of(struct wp_online *o, const struct wp_record *record) {
+    const char *name;
+    size_t len;
+    wp_owner_find(o->owners, record, &name, &len);
+    return len ? wp_owner_number(name, len) : 0;
+}
+
+static int64_t date_of(const struct wp_online *o, const struct wp_record *record) {
+    int64_t seconds;
+    bool known = record->date_len &&
+                 wp_date_parse((const char *)record->date, record->date_len, o->date_format, &seconds);
+    return known ? seconds : INT64_MIN;
+}
+
+static struct wp_row make_row(const struct wp_online *o, const struct wp_online_article *a) {
+    const struct wp_fingerprint *p = &o->finder->print;
+    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
+    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
+    return (struct wp_row){.id = wp_hash128(id, id_len),
+                           .exact = p->exact,
+                           .date = o->finder->date,
+                           .title = o->finder->title,
+                           .tokens = p->tokens,
+                           .shingles = p->shingles,
+                           .owner = o->finder->owner,
+                           .to = WP_NUMBER_NONE,
+                           .samples = p->sample_count,
+                           .width = p->width,
+                           .added = (uint32_t)time(NULL)};
+}
+
+/* What is known of an article that is there already. */
+static void recall(const struct wp_online *o, uint32_t number, const struct wp_row *row,
+                   struct wp_online_verdict *v) {
+    *v = (struct wp_online_verdict){
+        .number = number,
+        .story = story_of(wp_store_now(&o->store), number, row),
+        .to = row->to,
+        .relation = row->relation == WP_ROW_BANNER ? WP_RELATION_NONE : (enum wp_relation)row->relation,
+        .banner = row->relation == WP_ROW_BANNER,
+        .coverage = wp_share_unpack(row->coverage),
+        .jaccard = wp_share_unpack(row->jaccard),
+        .unchanged = true};
+    v->first_seen = o->stories[v->story].first_seen;
+}
+
+static enum wp_status leave(struct wp_online *o, uint32_t number, const struct wp_row *row,
+                            struct wp_error *err) {
+    uint32_t story = story_of(wp_store_now(&o->store), number, row);
+    WP_TRY(wp_store_kill(&o->store, number, err));
+    if (o->stories[story].members) o->stories[story].members--;
+    return WP_OK;
+}
+
+/* Too little is left for a story of its own. */
+static bool is_banner(const struct wp_finder *f) {
+    return f->own.mask && f->print.tokens >= WP_TOKENS_MIN && f->own.mask->own < WP_TOKENS_MIN;
+}
+
+/* Finds what the text at hand matches. An exact copy needs no further search: what it matches is what the
+ * text before it did. */
+static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_online_verdict *v,
+                            struct wp_error *err) {
+    uint32_t number;
+    struct wp_row row;
+    WP_TRY(wp_online_learn(o, err));
+    const struct wp_view *now = wp_store_now(&o->store); /* learning may have changed it */
+    if (is_banner(o->finder)) {
+        v->banner = true;
+        return WP_OK;
+    }
+    WP_TRY(wp_finder_exact(o->finder, now, &number, &row, err));
+    if (number != WP_NUMBER_NONE) {
+        v->to = number;
+        v->story = story_of(now, number, &row);
+        v->relation = WP_RELATION_EXACT;
+        v->coverage = v->jaccard = 1;
+        return WP_OK;
+    }
+    WP_TRY(wp_finder_search(o->finder, now, &o->store, &wp_search_adding, except, err));
+    decide(o, v);
+    return WP_OK;
+}
+
+static enum wp_status store(struct wp_online *o, const struct wp_online_article *a, struct wp_row *row,
+                            const struct wp_online_verdict *v, struct wp_error *err) {
+    const struct wp_finder *f = o->finder;
+    row->story = v->story;
+    row->to = v->to;
+    row->relation = v->banner ? WP_ROW_BANNER : (uint8_t)v->relation;
+    row->coverage = wp_share_pack(v->coverage);
+    row->jaccard = wp_share_pack(v->jaccard);
+    if (wp_stored_record_make(&o->stored, a->line, a->line_len, a->given_id, a->given_id_len) != WP_OK ||
+        reach_story(o, v->number) != WP_OK)
+        return no_memory(err);
+    WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
+    join_story(o, v->story, row->date);
+    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
+    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
+    wp_profiles_put(&o->finder->profiles, v->number, &f->text, id, id_len);
+    return WP_OK;
+}
+
+static enum wp_status add(struct wp_online *o, const struct wp_online_article *a, struct wp_online_verdict *v,
+                          struct wp_error *err) {
+    struct wp_row old_row;
+    uint32_t old;
+    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
+    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
+    o->event_count = 0;
+    WP_TRY(wp_finder_take(o->finder, a->record, owner_of(o, a->record), date_of(o, a->record), err));
+    WP_TRY(wp_view_number(wp_store_now(&o->store), id, id_len, &old, &old_row, err));
+    struct wp_row row = make_row(o, a);
+    bool there = old != WP_NUMBER_NONE;
+    if (there && old_row.exact.low == row.exact.low && old_row.exact.high == row.exact.high) {
+        recall(o, old, &old_row, v);
+        return WP_OK;
+    }
+    *v = (struct wp_online_verdict){
+        .number = wp_store_next(&o->store), .to = WP_NUMBER_NONE, .replaced = there};
+    v->story = there ? story_of(wp_store_now(&o->store), old, &old_row) : v->number;
+    WP_TRY(judge(o, old, v, err));
+    WP_TRY(store(o, a, &row, v, err)); /* first: it may commit what came before */
+    if (there) WP_TRY(leave(o, old, &old_row, err));
+    v->first_seen = o->stories[v->story].first_seen;
+    return WP_OK;
+}
+
+/* After a failure everything since the last commit is taken back, here as in the store: half an article must
+ * never be committed. A text that is too long was refused before anything happened. */
+static enum wp_status settle(struct wp_online *o, enum wp_status status) {
+    struct wp_error second = {0};
+    if (status == WP_OK || status == WP_ETOOBIG) return status;
+    wp_finder_reset(o->finder);
+    wp_store_go_back(&o->store);
+    if (o->store.failure.status == WP_OK && count_stories(o, &second) != WP_OK) o->store.failure = second;
+    return status;
+}
+
+enum wp_status wp_online_add(struct wp_online *o, const struct wp_online_article *article,
+                             struct wp_online_verdict *out, struct wp_error *err) {
+    return settle(o, add(o, article, out, err));
+}
+
+enum wp_status wp_online_commit(struct wp_online *o, struct wp_error *err) {
+    return settle(o, wp_store_commit(&o->store, err));
+}
+
+enum wp_status wp_online_delete(struct wp_online *o, uint32_t number, struct wp_error *err) {
+    struct wp_row row;
+    enum wp_status status = wp_view_row(wp_store_now(&o->store), number, &row, err);
+    if (status == WP_END) return wp_fail(err, WP_ENOENT, "there is no article %u", number);
+    WP_TRY(status);
+    return settle(o, leave(o, number, &row, err));
+}

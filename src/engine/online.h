@@ -1,0 +1,98 @@
+/*
+ * online.h - the online run: articles are added to an index one by one, and each gets its verdict at once.
+ *
+ * The batch run sees everything and then decides; here a story grows as its articles come. An article joins a
+ * story when it matches the article that founded it, or at least half of its members (story/cover.h has the
+ * same two ways in); else it founds one. A story's id is the number of its founder and never changes. When an
+ * article shows that two stories are one, the later one is merged into the earlier, and that is an event of
+ * its own.
+ *
+ * What an article matches is found by finder.h and judged by match/relation.h. Nothing depends on commits,
+ * flushes or memory: the same articles in the same order give the same verdicts.
+ *
+ * One thread at a time; snapshots (wp_store_snapshot of the store) may be taken by any.
+ */
+#ifndef WP_ENGINE_ONLINE_H
+#define WP_ENGINE_ONLINE_H
+
+#include "engine/finder.h"
+#include "input/owner.h"
+
+struct wp_online_options {
+    struct wp_store_options store;
+    uint64_t memory_bytes;   /* 0 = WP_ONLINE_MEMORY */
+    const char *date_format; /* tried before the built-in forms; may be NULL; borrowed */
+};
+#define WP_ONLINE_MEMORY ((uint64_t)1 << 30)
+
+struct wp_online_verdict {
+    uint32_t number, story;
+    uint32_t to;               /* the article that it matches best; WP_NUMBER_NONE for a new story */
+    enum wp_relation relation; /* to that; WP_RELATION_NONE = new */
+    double coverage, jaccard;  /* of that pair */
+    int64_t first_seen;        /* the earliest date in the story, INT64_MIN when none is known */
+    bool banner;               /* nothing but furniture of its owner: in no story */
+    bool unchanged;            /* the id was there with the same text: nothing was added */
+    bool replaced;             /* the id was there with another text, which this one replaces */
+};
+
+/* A story became part of another. */
+struct wp_online_event {
+    uint32_t story, into;
+};
+
+struct wp_story_size {
+    uint32_t members;
+    int64_t first_seen;
+};
+
+struct wp_online {
+    struct wp_store store;
+    struct wp_finder *finder;
+    struct wp_owner_cache *owners;
+    const char *date_format;
+    struct wp_story_size *stories; /* by the founder's number */
+    size_t story_count, story_cap;
+    struct wp_online_event *events; /* of the last call */
+    size_t event_count, event_cap;
+    struct wp_buffer stored; /* scratch */
+};
+
+/* For writing: locks. *o is filled in place; close in any case. */
+enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
+                              struct wp_error *err);
+enum wp_status wp_online_close(struct wp_online *o, struct wp_error *err);
+void wp_online_abandon(struct wp_online *o);
+
+/* A record as it came, and the id to use when it has none of its own. */
+struct wp_online_article {
+    const struct wp_record *record; /* parsed from line; an id is needed, here or in given_id */
+    const uint8_t *line;
+    size_t line_len;
+    const uint8_t *given_id;
+    size_t given_id_len;
+};
+
+/* Adds an article. It lasts after the next wp_online_commit. WP_ETOOBIG for a text that is too long: it is
+ * not added, and the run goes on. After any other failure (store.h) everything since the last commit is lost.
+ */
+enum wp_status wp_online_add(struct wp_online *o, const struct wp_online_article *article,
+                             struct wp_online_verdict *out, struct wp_error *err);
+enum wp_status wp_online_commit(struct wp_online *o, struct wp_error *err);
+/* The living article of that id in what was added so far, or WP_NUMBER_NONE. */
+enum wp_status wp_online_number(struct wp_online *o, const uint8_t *id, size_t len, uint32_t *number,
+                                struct wp_error *err);
+/* Removes an article. */
+enum wp_status wp_online_delete(struct wp_online *o, uint32_t number, struct wp_error *err);
+/* The id of an article, appended to *out. */
+enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buffer *out,
+                            struct wp_error *err);
+
+/* online_learn.c: what of the finder's text is furniture is learnt, and taken out. */
+enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err);
+
+/* The living article of an id in a view, or WP_NUMBER_NONE. */
+enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t len, uint32_t *number,
+                              struct wp_row *row, struct wp_error *err);
+
+#endif

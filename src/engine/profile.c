@@ -1,0 +1,164 @@
+/* profile.c - see profile.h. */
+#include "engine/profile.h"
+
+#include <string.h>
+#include "engine/shelf.h"
+
+enum wp_status wp_stored_record_make(struct wp_buffer *out, const uint8_t *line, size_t len,
+                                     const uint8_t *given_id, size_t given_id_len) {
+    uint8_t varint[10], n = 0;
+    size_t left = given_id_len;
+    for (; left >= 128; left >>= 7) varint[n++] = (uint8_t)(left | 128);
+    varint[n++] = (uint8_t)left;
+    out->len = 0;
+    WP_TRY(wp_buffer_add(out, varint, n));
+    WP_TRY(wp_buffer_add(out, given_id, given_id_len));
+    return wp_buffer_add(out, line, len);
+}
+
+enum wp_status wp_stored_record_split(struct wp_stored_record *out, struct wp_record_parser *parser,
+                                      const uint8_t *stored, size_t len) {
+    size_t id_len = 0, at = 0;
+    const char *words;
+    for (unsigned shift = 0; at < len && shift < 63; shift += 7) {
+        id_len |= (size_t)(stored[at] & 127) << shift;
+        if (stored[at++] < 128) break;
+    }
+    if (id_len > len - at) return WP_EDAMAGED;
+    out->line = stored + at + id_len;
+    out->line_len = len - at - id_len;
+    enum wp_status status = wp_record_parse(parser, out->line, out->line_len, &out->record, &words);
+    if (status != WP_OK) return status == WP_ENOMEM ? status : WP_EDAMAGED;
+    if (id_len) {
+        out->record.id = stored + at;
+        out->record.id_len = id_len;
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
+    *p = (struct wp_profiles){.slot_count = slots};
+    WP_TRY(wp_record_parser_new(&p->parser, NULL, err));
+    if (wp_fingerprinter_new(&p->printer) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    p->slots = wp_zalloc(slots, sizeof *p->slots);
+    if (!p->slots) return wp_fail(err, WP_ENOMEM, "out of memory");
+    return WP_OK;
+}
+
+void wp_profiles_release(struct wp_profiles *p) {
+    for (size_t i = 0; p->slots && i < p->slot_count; i++) {
+        wp_free(p->slots[i].data);
+    }
+    wp_free(p->slots);
+    wp_free(p->shingles);
+    wp_text_reader_release(&p->reader);
+    wp_record_parser_free(p->parser);
+    wp_fingerprinter_free(p->printer);
+    *p = (struct wp_profiles){0};
+}
+
+void wp_profiles_clear(struct wp_profiles *p) {
+    for (size_t i = 0; i < p->slot_count; i++) p->slots[i].of = 0;
+}
+
+static struct wp_profile *slot_of(struct wp_profiles *p, uint32_t number) {
+    return &p->slots[number % p->slot_count];
+}
+
+static enum wp_status fill(struct wp_profile *to, const struct wp_compared *of, const uint8_t *id,
+                           size_t id_len) {
+    const struct wp_stream *stream = &of->stream;
+    size_t bytes = id_len + (size_t)stream->count * WP_STREAM_BYTES;
+    to->of = 0;
+    if (bytes > UINT32_MAX) return WP_ETOOBIG;
+    if (bytes > to->cap || bytes < to->cap / 4) {
+        wp_free(to->data);
+        to->data = wp_alloc(bytes, 1);
+        to->cap = to->data ? (uint32_t)bytes : 0;
+        if (!to->data) return WP_ENOMEM;
+    }
+    if (id_len) memcpy(to->data, id, id_len);
+    wp_stream_pack(to->data + id_len, stream->shingles, stream->count);
+    to->id_len = (uint32_t)id_len;
+    to->count = stream->count;
+    to->tokens = stream->tokens;
+    to->width = (uint8_t)stream->width;
+    to->figures = of->figures;
+    return WP_OK;
+}
+
+/* The stream of a kept profile. */
+static enum wp_status unpack(struct wp_profiles *p, const struct wp_profile *from, struct wp_compared *out) {
+    if (from->count > p->shingle_cap) {
+        wp_free(p->shingles);
+        p->shingles = wp_alloc(from->count, sizeof *p->shingles);
+        p->shingle_cap = p->shingles ? from->count : 0;
+        if (!p->shingles) return WP_ENOMEM;
+    }
+    wp_stream_unpack(p->shingles, from->data + from->id_len, from->count);
+    out->stream = (struct wp_stream){
+        .shingles = p->shingles, .count = from->count, .tokens = from->tokens, .width = from->width};
+    out->shingles = p->shingles;
+    out->figures = from->figures;
+    return WP_OK;
+}
+
+const uint8_t *wp_profiles_id(const struct wp_profiles *p, uint32_t number, size_t *len) {
+    const struct wp_profile *slot = &p->slots[number % p->slot_count];
+    if (slot->of != (uint64_t)number + 1) return NULL;
+    *len = slot->id_len;
+    return slot->data;
+}
+
+void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
+                     size_t id_len) {
+    struct wp_profile *slot = slot_of(p, number);
+    if (fill(slot, of, id, id_len) == WP_OK) slot->of = (uint64_t)number + 1;
+}
+
+enum wp_status wp_profiles_record(struct wp_profiles *p, const struct wp_view *view,
+                                  const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                  struct wp_stored_record *out, struct wp_error *err) {
+    const uint8_t *data;
+    size_t len;
+    if (store)
+        WP_TRY(wp_store_record(store, &p->reader, number, row, &data, &len, err));
+    else
+        WP_TRY(wp_view_record(view, &p->reader, number, row, &data, &len, err));
+    enum wp_status status = wp_stored_record_split(out, p->parser, data, len);
+    if (status == WP_OK) return WP_OK;
+    return wp_fail(err, status, "the record of article %u is not one", number);
+}
+
+/* Makes the profile again from the record. */
+static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, const struct wp_store *store,
+                           uint32_t number, const struct wp_row *row, struct wp_error *err) {
+    struct wp_stored_record stored;
+    struct wp_fingerprint print;
+    size_t count;
+    WP_TRY(wp_profiles_record(p, view, store, number, row, &stored, err));
+    enum wp_status status =
+        wp_fingerprinter_run(p->printer, stored.record.text, stored.record.text_len, 0, &print);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    if (print.exact.low != row->exact.low || print.exact.high != row->exact.high)
+        return wp_fail(err, WP_EDAMAGED, "the record of article %u is not the one that was added", number);
+    const uint64_t *shingles = wp_fingerprinter_shingles(p->printer, &count);
+    struct wp_compared made = {
+        .stream = {
+            .shingles = shingles, .count = (uint32_t)count, .tokens = print.tokens, .width = print.width}};
+    wp_figures_take(&made.figures, wp_fingerprinter_tokens(p->printer));
+    status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    slot_of(p, number)->of = (uint64_t)number + 1;
+    return WP_OK;
+}
+
+enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
+                               const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                               struct wp_compared *out, struct wp_error *err) {
+    bool kept = slot_of(p, number)->of == (uint64_t)number + 1;
+    p->found += kept;
+    p->loaded += !kept;
+    if (!kept) WP_TRY(load(p, view, store, number, row, err));
+    return unpack(p, slot_of(p, number), out) == WP_OK ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
+}

@@ -1,0 +1,87 @@
+/*
+ * profile.h - what is compared of an article of the index: its stream of shingles, made again from its
+ * record.
+ *
+ * An index keeps no streams: they are larger than the packed text, and made from it in a few microseconds.
+ * The last ones are kept, by number, since most of what a new article is compared with is a day old.
+ *
+ * A stored record is how long the id is that was given from outside (a varint; 0: the id is in the line),
+ * that id, and the line as it came.
+ */
+#ifndef WP_ENGINE_PROFILE_H
+#define WP_ENGINE_PROFILE_H
+
+#include "index/store.h"
+#include "input/record.h"
+#include "match/overlap.h"
+#include "sketch/figures.h"
+#include "sketch/fingerprint.h"
+
+/* What an article looks like when it is compared: its id, then the shingles as the batch run keeps them
+ * (engine/shelf.h), in one piece. */
+struct wp_profile {
+    uint64_t of; /* number + 1 of the article that it is of; 0 = empty, so that untouched memory is */
+    uint32_t id_len, count, tokens;
+    uint32_t cap; /* bytes at data */
+    uint8_t width;
+    struct wp_figures figures;
+    uint8_t *data;
+};
+
+/* A profile ready for comparison: 40 bits of each shingle. */
+struct wp_compared {
+    struct wp_stream stream;
+    uint64_t *shingles; /* the stream's, to take furniture out of */
+    struct wp_figures figures;
+};
+
+/* A stored record, taken apart. Views of the stored bytes. */
+struct wp_stored_record {
+    const uint8_t *line;
+    size_t line_len;
+    struct wp_record record; /* parsed; id is the one from outside when there is one */
+};
+
+/* Puts a record together for storing. WP_ENOMEM. */
+enum wp_status wp_stored_record_make(struct wp_buffer *out, const uint8_t *line, size_t len,
+                                     const uint8_t *given_id, size_t given_id_len);
+/* Takes it apart; the parser's views live until its next use. WP_EDAMAGED without words. */
+enum wp_status wp_stored_record_split(struct wp_stored_record *out, struct wp_record_parser *parser,
+                                      const uint8_t *stored, size_t len);
+
+/* Loads profiles and keeps the last ones. One thread. */
+struct wp_profiles {
+    struct wp_record_parser *parser;
+    struct wp_fingerprinter *printer;
+    struct wp_text_reader reader;
+    struct wp_profile *slots; /* by number modulo slot_count */
+    size_t slot_count;
+    uint64_t *shingles; /* of the profile that was asked for last */
+    size_t shingle_cap;
+    uint64_t loaded, found; /* for measuring: from records, and at hand */
+};
+
+/* slots: how many to keep, 1 or more. WP_ENOMEM. Release in any case. */
+enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err);
+void wp_profiles_release(struct wp_profiles *p);
+
+/* The stream and the figures of an article whose row is at hand; the stream may be written to, and is good
+ * until the next call. store: the writer's, which
+ * also knows records that are not written yet; NULL for readers. WP_EDAMAGED when the record is not what the
+ * row says. */
+enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
+                               const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                               struct wp_compared *out, struct wp_error *err);
+/* Keeps the profile of an article that was just added. Failing is no harm. */
+void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
+                     size_t id_len);
+/* The id of an article whose profile is kept, or NULL; borrowed until the next call. */
+const uint8_t *wp_profiles_id(const struct wp_profiles *p, uint32_t number, size_t *len);
+/* Forgets everything: the numbers may mean other articles from now on. */
+void wp_profiles_clear(struct wp_profiles *p);
+/* The record of an article, taken apart; views live until the next call of anything here. */
+enum wp_status wp_profiles_record(struct wp_profiles *p, const struct wp_view *view,
+                                  const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                  struct wp_stored_record *out, struct wp_error *err);
+
+#endif

@@ -1,0 +1,332 @@
+/*
+ * index_api.c - the index calls of the public header.
+ *
+ * A handle is a writer (engine/online.h, one call at a time) or a store for reading, and a few finders that
+ * are handed to whoever asks: finding takes the lock only to get one and to give it back.
+ */
+#include <pthread.h>
+#include <string.h>
+#include "base/json.h"
+#include "engine/online.h"
+#include "engine/run.h"
+#include "report/reprints.h"
+
+/* Finders kept for the next call; more threads at once make more, which are freed afterwards. */
+enum { FINDERS_KEPT = 16, FINDER_PROFILES = 1024 };
+
+struct wp_index {
+    bool writes;
+    struct wp_online online; /* when it writes */
+    struct wp_store store;   /* else */
+    pthread_mutex_t turn;    /* guards online and what follows */
+    struct wp_record_parser *parser;
+    struct wp_buffer line, to;
+    pthread_mutex_t lock; /* guards the finders */
+    struct wp_finder *finders[FINDERS_KEPT];
+    size_t finder_count;
+};
+
+struct wp_snapshot {
+    struct wp_index *index;
+    struct wp_view *view;
+};
+
+struct wp_found {
+    struct wp_reprints reprints;
+};
+
+static struct wp_store *store_of(wp_index *index) {
+    return index->writes ? &index->online.store : &index->store;
+}
+
+/* ---- opening ---- */
+
+static void free_index(wp_index *index) {
+    for (size_t i = 0; i < index->finder_count; i++) wp_finder_free(index->finders[i]);
+    wp_record_parser_free(index->parser);
+    wp_buffer_release(&index->line);
+    wp_buffer_release(&index->to);
+    pthread_mutex_destroy(&index->turn);
+    pthread_mutex_destroy(&index->lock);
+    wp_free(index);
+}
+
+enum wp_status wp_index_open(const char *dir, const struct wp_index_options *options, wp_index **out,
+                             struct wp_error *err) {
+    *out = NULL;
+    if (options->size != sizeof *options)
+        return wp_fail(err, WP_EINVAL, "struct wp_index_options is of another version");
+    wp_index *index = wp_zalloc(1, sizeof *index);
+    if (!index) return wp_fail(err, WP_ENOMEM, "out of memory");
+    index->writes = options->write;
+    pthread_mutex_init(&index->turn, NULL);
+    pthread_mutex_init(&index->lock, NULL);
+    struct wp_online_options online = {
+        .store = {.write = index->writes, .create = options->create, .lazy = options->lazy},
+        .memory_bytes = options->memory,
+        .date_format = options->date_format};
+    enum wp_status status = wp_record_parser_new(&index->parser, NULL, err);
+    if (status == WP_OK)
+        status = index->writes ? wp_online_open(&index->online, dir, &online, err)
+                               : wp_store_open(&index->store, dir, &online.store, err);
+    if (status == WP_OK)
+        *out = index;
+    else
+        free_index(index);
+    return status;
+}
+
+enum wp_status wp_index_close(wp_index *index, struct wp_error *err) {
+    enum wp_status status = WP_OK;
+    if (!index) return WP_OK;
+    if (index->writes)
+        status = wp_online_close(&index->online, err);
+    else
+        wp_store_abandon(&index->store);
+    free_index(index);
+    return status;
+}
+
+/* ---- adding ---- */
+
+static enum wp_status put_field(struct wp_buffer *line, const char *name, const char *value, size_t len) {
+    WP_TRY(wp_buffer_print(line, "%c\"%s\":", line->len ? ',' : '{', name));
+    return wp_json_string(line, value, len);
+}
+
+/* The article as the record that is stored. */
+static enum wp_status make_line(struct wp_buffer *line, const struct wp_article *a) {
+    line->len = 0;
+    WP_TRY(put_field(line, "id", a->id, strlen(a->id)));
+    if (a->url) WP_TRY(put_field(line, "url", a->url, strlen(a->url)));
+    if (a->source) WP_TRY(put_field(line, "source", a->source, strlen(a->source)));
+    if (a->title) WP_TRY(put_field(line, "title", a->title, strlen(a->title)));
+    if (a->date) WP_TRY(put_field(line, "date", a->date, strlen(a->date)));
+    WP_TRY(put_field(line, "text", a->text, a->text_len));
+    WP_TRY(wp_buffer_print(line, "}"));
+    WP_TRY(wp_buffer_reserve(line, WP_RECORD_PADDING, SIZE_MAX));
+    memset(line->data + line->len, 0, WP_RECORD_PADDING);
+    return WP_OK;
+}
+
+/* The verdict and the id that it speaks of, in one piece. */
+static struct wp_verdict *make_verdict(const struct wp_online_verdict *v, const struct wp_buffer *to) {
+    struct wp_verdict *out = wp_zalloc(1, sizeof *out + to->len + 1);
+    if (!out) return NULL;
+    bool new = v->relation == WP_RELATION_NONE;
+    char *id = (char *)(out + 1);
+    if (to->len) memcpy(id, to->data, to->len);
+    *out = (struct wp_verdict){.number = v->number,
+                               .story = v->story,
+                               .relation = v->banner ? "banner"
+                                           : new     ? "new"
+                                                     : wp_relation_name(v->relation),
+                               .to = new ? NULL : id,
+                               .coverage = v->coverage,
+                               .jaccard = v->jaccard,
+                               .first_seen = v->first_seen,
+                               .known = v->unchanged,
+                               .replaced = v->replaced};
+    return out;
+}
+
+static enum wp_status add(wp_index *index, const struct wp_article *article, struct wp_verdict **out,
+                          struct wp_error *err) {
+    struct wp_online_verdict v;
+    struct wp_record record;
+    const char *words = "out of memory";
+    enum wp_status status = make_line(&index->line, article);
+    if (status == WP_OK)
+        status = wp_record_parse(index->parser, index->line.data, index->line.len, &record, &words);
+    if (status != WP_OK) return wp_fail(err, status, "%s", words);
+    struct wp_online_article a = {.record = &record, .line = index->line.data, .line_len = index->line.len};
+    WP_TRY(wp_online_add(&index->online, &a, &v, err));
+    index->to.len = 0;
+    if (v.to != WP_NUMBER_NONE) WP_TRY(wp_online_id(&index->online, v.to, &index->to, err));
+    *out = make_verdict(&v, &index->to);
+    return *out ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory; the article was added");
+}
+
+enum wp_status wp_index_add(wp_index *index, const struct wp_article *article, struct wp_verdict **out,
+                            struct wp_error *err) {
+    *out = NULL;
+    if (!index->writes) return wp_fail(err, WP_EINVAL, "the index is open for reading");
+    if (!article->text) return wp_fail(err, WP_ETEXT, "no text");
+    if (!article->id || !*article->id) return wp_fail(err, WP_EINVAL, "an article of an index needs an id");
+    if (article->text_len > WP_BLOCK_BYTES_MAX / 4) return wp_fail(err, WP_ETOOBIG, "the text is too long");
+    pthread_mutex_lock(&index->turn);
+    enum wp_status status = add(index, article, out, err);
+    pthread_mutex_unlock(&index->turn);
+    return status;
+}
+
+void wp_verdict_free(struct wp_verdict *verdict) {
+    wp_free(verdict);
+}
+
+enum wp_status wp_index_delete(wp_index *index, const char *id, struct wp_error *err) {
+    uint32_t number;
+    if (!index->writes) return wp_fail(err, WP_EINVAL, "the index is open for reading");
+    pthread_mutex_lock(&index->turn);
+    enum wp_status status = wp_online_number(&index->online, (const uint8_t *)id, strlen(id), &number, err);
+    if (status == WP_OK && number == WP_NUMBER_NONE)
+        status = wp_fail(err, WP_ENOENT, "no article of the index has the id '%s'", id);
+    if (status == WP_OK) status = wp_online_delete(&index->online, number, err);
+    pthread_mutex_unlock(&index->turn);
+    return status;
+}
+
+enum wp_status wp_index_commit(wp_index *index, struct wp_error *err) {
+    if (!index->writes) return wp_fail(err, WP_EINVAL, "the index is open for reading");
+    pthread_mutex_lock(&index->turn);
+    enum wp_status status = wp_online_commit(&index->online, err);
+    pthread_mutex_unlock(&index->turn);
+    return status;
+}
+
+/* ---- finding ---- */
+
+enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_error *err) {
+    *out = wp_zalloc(1, sizeof **out);
+    if (*out) (*out)->view = wp_store_snapshot(store_of(index));
+    if (*out && (*out)->view) {
+        (*out)->index = index;
+        return WP_OK;
+    }
+    wp_free(*out);
+    *out = NULL;
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+void wp_snapshot_free(wp_snapshot *snapshot) {
+    if (!snapshot) return;
+    wp_view_drop(snapshot->view);
+    wp_free(snapshot);
+}
+
+uint64_t wp_snapshot_articles(const wp_snapshot *snapshot) {
+    uint64_t gone = 0;
+    const struct wp_state *s = snapshot->view->state;
+    for (size_t w = 0; w < s->words; w++) gone += (uint64_t)__builtin_popcountll(s->dead[w]);
+    return snapshot->view->end - gone;
+}
+
+static enum wp_status take_finder(wp_index *index, struct wp_finder **out, struct wp_error *err) {
+    pthread_mutex_lock(&index->lock);
+    *out = index->finder_count ? index->finders[--index->finder_count] : NULL;
+    pthread_mutex_unlock(&index->lock);
+    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, err);
+}
+
+static void give_finder(wp_index *index, struct wp_finder *finder) {
+    pthread_mutex_lock(&index->lock);
+    bool kept = index->finder_count < FINDERS_KEPT;
+    if (kept) index->finders[index->finder_count++] = finder;
+    pthread_mutex_unlock(&index->lock);
+    if (!kept) wp_finder_free(finder);
+}
+
+static enum wp_status owner_number(const char *url, const char *source, uint32_t *number) {
+    struct wp_owner_cache *owners;
+    const char *name;
+    size_t len;
+    struct wp_record record = {.url = (const uint8_t *)(url ? url : ""),
+                               .url_len = url ? strlen(url) : 0,
+                               .source = (const uint8_t *)(source ? source : ""),
+                               .source_len = source ? strlen(source) : 0};
+    *number = 0;
+    if (!url && !source) return WP_OK;
+    WP_TRY(wp_owner_cache_new(&owners));
+    wp_owner_find(owners, &record, &name, &len);
+    if (len) *number = wp_owner_number(name, len);
+    wp_owner_cache_free(owners);
+    return WP_OK;
+}
+
+/* The stored article that the query names: its text is copied to *text. */
+static enum wp_status take_stored(struct wp_finder *f, const struct wp_view *view, const char *id,
+                                  struct wp_reprint_query *q, struct wp_buffer *text, struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    WP_TRY(wp_view_number(view, (const uint8_t *)id, strlen(id), &q->except, &row, err));
+    if (q->except == WP_NUMBER_NONE)
+        return wp_fail(err, WP_ENOENT, "no article of the index has the id '%s'", id);
+    WP_TRY(wp_profiles_record(&f->profiles, view, NULL, q->except, &row, &stored, err));
+    if (wp_buffer_add(text, stored.record.text, stored.record.text_len) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory");
+    q->text = text->data;
+    q->len = text->len;
+    q->text_owner = row.owner;
+    q->text_date = row.date;
+    return WP_OK;
+}
+
+static enum wp_status find(wp_snapshot *snapshot, struct wp_finder *finder, const struct wp_query *query,
+                           struct wp_found *found, struct wp_error *err) {
+    struct wp_buffer text = {0};
+    struct wp_reprint_query q = {.text = (const uint8_t *)query->text,
+                                 .len = query->text_len,
+                                 .except = WP_NUMBER_NONE,
+                                 .text_date = INT64_MIN,
+                                 .min_coverage = query->min_coverage,
+                                 .since = query->has_since ? query->since : INT64_MIN,
+                                 .until = query->has_until ? query->until : INT64_MIN,
+                                 .limit = query->limit,
+                                 .passages = query->passages};
+    enum wp_status status = owner_number(query->url, NULL, &q.text_owner);
+    if (status == WP_OK) status = owner_number(NULL, query->owner, &q.owner);
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    if (!query->text) status = take_stored(finder, snapshot->view, query->id, &q, &text, err);
+    if (status == WP_OK) status = wp_reprints_find(&found->reprints, finder, snapshot->view, &q, err);
+    wp_buffer_release(&text);
+    return status;
+}
+
+enum wp_status wp_snapshot_find(wp_snapshot *snapshot, const struct wp_query *query, wp_found **out,
+                                struct wp_error *err) {
+    struct wp_finder *finder;
+    *out = NULL;
+    if (query->size != sizeof *query) return wp_fail(err, WP_EINVAL, "struct wp_query is of another version");
+    if (!query->text && !query->id) return wp_fail(err, WP_EINVAL, "a query needs a text or an id");
+    WP_TRY(take_finder(snapshot->index, &finder, err));
+    struct wp_found *found = wp_zalloc(1, sizeof *found);
+    enum wp_status status =
+        found ? find(snapshot, finder, query, found, err) : wp_fail(err, WP_ENOMEM, "out of memory");
+    give_finder(snapshot->index, finder);
+    if (status == WP_OK)
+        *out = found;
+    else
+        wp_found_free(found);
+    return status;
+}
+
+void wp_found_free(wp_found *found) {
+    if (!found) return;
+    wp_reprints_release(&found->reprints);
+    wp_free(found);
+}
+
+size_t wp_found_count(const wp_found *found) {
+    return found->reprints.count;
+}
+
+enum wp_status wp_found_get(const wp_found *found, size_t index, struct wp_found_item *out) {
+    if (index >= found->reprints.count) return WP_EINVAL;
+    const struct wp_reprint *r = &found->reprints.items[index];
+    *out = (struct wp_found_item){.number = r->number,
+                                  .story = r->story,
+                                  .id = r->id,
+                                  .url = r->url,
+                                  .owner = r->owner,
+                                  .title = r->title,
+                                  .date = r->date,
+                                  .relation = wp_relation_name(r->relation),
+                                  .coverage = r->coverage,
+                                  .coverage_text = r->coverage_text,
+                                  .coverage_article = r->coverage_article,
+                                  .jaccard = r->jaccard,
+                                  .longest = r->longest,
+                                  .passages = r->passages,
+                                  .passage_count = r->passage_count};
+    return WP_OK;
+}

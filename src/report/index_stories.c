@@ -1,0 +1,225 @@
+/* index_stories.c - see index_stories.h. */
+#include "report/index_stories.h"
+
+#include <stdlib.h>
+#include "base/json.h"
+#include "report/verdict.h"
+#include "story/lead.h"
+
+static enum wp_status no_memory(struct wp_error *err) {
+    return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+/* ---- gathering ---- */
+
+static int compare_members(const void *x, const void *y) {
+    const struct wp_index_member *a = x, *b = y;
+    if (a->story != b->story) return a->story < b->story ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static int compare_numbers(const void *x, const void *y) {
+    const uint32_t *a = x, *b = y;
+    return *a < *b ? -1 : *a > *b;
+}
+
+static enum wp_status count_owners(const struct wp_index_member *m, uint32_t count, uint32_t *owners) {
+    uint32_t *all = wp_alloc(count, sizeof *all), n = 0;
+    if (!all) return WP_ENOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        if (m[i].owner) all[n++] = m[i].owner;
+    if (n) qsort(all, n, sizeof *all, compare_numbers);
+    *owners = 0;
+    for (uint32_t i = 0; i < n; i++) *owners += i == 0 || all[i] != all[i - 1];
+    wp_free(all);
+    return WP_OK;
+}
+
+static enum wp_status sum_up(struct wp_index_story *s, const struct wp_index_member *m) {
+    s->first_seen = s->last_seen = INT64_MIN;
+    s->lead = m[0].number;
+    struct wp_lead_key best = wp_lead_by_date(m[0].date);
+    for (uint32_t i = 0; i < s->size; i++) {
+        struct wp_lead_key key = wp_lead_by_date(m[i].date);
+        if (wp_lead_before(key, best)) {
+            best = key;
+            s->lead = m[i].number;
+        }
+        if (m[i].date == INT64_MIN) continue;
+        if (s->first_seen == INT64_MIN || m[i].date < s->first_seen) s->first_seen = m[i].date;
+        if (m[i].date > s->last_seen) s->last_seen = m[i].date;
+    }
+    if (s->size > 1) return count_owners(m, s->size, &s->owners);
+    s->owners = m[0].owner != 0;
+    return WP_OK;
+}
+
+static enum wp_status gather_members(struct wp_index_stories *s, const struct wp_view *view,
+                                     struct wp_error *err) {
+    for (uint32_t n = 0; n < view->end; n++) {
+        struct wp_row row;
+        enum wp_status status = wp_view_row(view, n, &row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (WP_GROW(s->members, s->member_count, s->member_cap) != WP_OK) return no_memory(err);
+        s->members[s->member_count++] =
+            (struct wp_index_member){wp_state_story(view->state, n, row.story), n, row.owner, row.date};
+    }
+    return WP_OK;
+}
+
+enum wp_status wp_index_stories_gather(struct wp_index_stories *s, const struct wp_view *view,
+                                       struct wp_error *err) {
+    *s = (struct wp_index_stories){0};
+    WP_TRY(gather_members(s, view, err));
+    if (s->member_count) qsort(s->members, s->member_count, sizeof *s->members, compare_members);
+    for (size_t i = 0, end; i < s->member_count; i = end) {
+        for (end = i + 1; end < s->member_count && s->members[end].story == s->members[i].story;) end++;
+        if (WP_GROW(s->items, s->count, s->cap) != WP_OK) return no_memory(err);
+        struct wp_index_story *story = &s->items[s->count];
+        *story =
+            (struct wp_index_story){.story = s->members[i].story, .size = (uint32_t)(end - i), .first = i};
+        if (sum_up(story, &s->members[i]) != WP_OK) return no_memory(err);
+        s->count++;
+    }
+    return WP_OK;
+}
+
+void wp_index_stories_release(struct wp_index_stories *s) {
+    wp_free(s->members);
+    wp_free(s->items);
+    *s = (struct wp_index_stories){0};
+}
+
+/* ---- writing ---- */
+
+void wp_index_writer_release(struct wp_index_writer *w) {
+    wp_buffer_release(&w->line);
+    wp_buffer_release(&w->id);
+}
+
+static enum wp_status load(struct wp_index_writer *w, uint32_t number, struct wp_row *row,
+                           struct wp_stored_record *stored, struct wp_error *err) {
+    enum wp_status status = wp_view_any_row(w->view, number, row, err);
+    if (status == WP_END) return wp_fail(err, WP_EDAMAGED, "there is no article %u", number);
+    WP_TRY(status);
+    return wp_profiles_record(w->profiles, w->view, NULL, number, row, stored, err);
+}
+
+/* The article's id as a JSON string. */
+static enum wp_status put_id(struct wp_index_writer *w, uint32_t number, struct wp_row *row,
+                             struct wp_error *err) {
+    struct wp_stored_record stored;
+    WP_TRY(load(w, number, row, &stored, err));
+    if (wp_json_string(&w->line, stored.record.id, stored.record.id_len) != WP_OK) return no_memory(err);
+    return WP_OK;
+}
+
+static enum wp_status put_member(struct wp_index_writer *w, const struct wp_index_stories *s,
+                                 const struct wp_index_story *story, uint32_t i, struct wp_error *err) {
+    struct wp_row row, to_row;
+    const struct wp_index_member *m = &s->members[story->first + i];
+    bool lead = m->number == story->lead;
+    if (wp_buffer_print(&w->line, "%s{\"id\":", i ? "," : "") != WP_OK) return no_memory(err);
+    WP_TRY(put_id(w, m->number, &row, err));
+    bool alone = lead || row.relation == WP_RELATION_NONE || row.relation >= WP_RELATION_EXCERPT;
+    uint32_t to = lead ? m->number : alone ? story->lead : row.to;
+    const char *relation = lead ? "lead" : alone ? "copy" : wp_relation_name((enum wp_relation)row.relation);
+    double coverage = alone ? 1 : wp_share_unpack(row.coverage),
+           jaccard = alone ? 1 : wp_share_unpack(row.jaccard);
+    if (wp_buffer_print(&w->line, ",\"relation\":\"%s\",\"to\":", relation) != WP_OK) return no_memory(err);
+    enum wp_status status = put_id(w, to, &to_row, err);
+    if (status == WP_EDAMAGED)
+        status = put_id(w, to = story->lead, &to_row, err); /* what it matched has gone */
+    WP_TRY(status);
+    return wp_buffer_print(&w->line, ",\"coverage\":%.4f,\"jaccard\":%.4f}", coverage, jaccard) == WP_OK
+               ? WP_OK
+               : no_memory(err);
+}
+
+static enum wp_status put_facts(struct wp_index_writer *w, const struct wp_index_story *story) {
+    WP_TRY(wp_buffer_print(&w->line, ",\"owners\":%u,\"first_seen\":", story->owners));
+    WP_TRY(wp_json_date(&w->line, story->first_seen));
+    WP_TRY(wp_buffer_print(&w->line, ",\"last_seen\":"));
+    return wp_json_date(&w->line, story->last_seen);
+}
+
+enum wp_status wp_index_story_write(struct wp_index_writer *w, const struct wp_index_stories *s,
+                                    const struct wp_index_story *story, bool facts, struct wp_error *err) {
+    struct wp_row row;
+    w->line.len = 0;
+    if (wp_buffer_print(&w->line, "{\"story\":\"%u\",\"lead\":", story->story) != WP_OK)
+        return no_memory(err);
+    WP_TRY(put_id(w, story->lead, &row, err));
+    enum wp_status status = wp_buffer_print(&w->line, ",\"size\":%u", story->size);
+    if (status == WP_OK && facts) status = put_facts(w, story);
+    if (status == WP_OK) status = wp_buffer_print(&w->line, ",\"members\":[");
+    if (status != WP_OK) return no_memory(err);
+    for (uint32_t i = 0; i < story->size; i++) WP_TRY(put_member(w, s, story, i, err));
+    if (wp_buffer_print(&w->line, "]}\n") != WP_OK) return no_memory(err);
+    return wp_output_write(w->out, w->line.data, w->line.len, err);
+}
+
+enum wp_status wp_index_record_write(struct wp_index_writer *w, uint32_t number, struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    WP_TRY(load(w, number, &row, &stored, err));
+    WP_TRY(wp_output_write(w->out, stored.line, stored.line_len, err));
+    return wp_output_write(w->out, "\n", 1, err);
+}
+
+/* Tabs and line ends in an id would break the table. */
+static enum wp_status put_plain(struct wp_buffer *line, const struct wp_buffer *id) {
+    size_t at = line->len;
+    WP_TRY(wp_buffer_add(line, id->data, id->len));
+    for (; at < line->len; at++)
+        if (line->data[at] == '\t' || line->data[at] == '\n' || line->data[at] == '\r') line->data[at] = ' ';
+    return WP_OK;
+}
+
+static enum wp_status put_match(struct wp_index_writer *w, const struct wp_buffer *own,
+                                const struct wp_found_match *m, struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    bool exact = m->relation == WP_RELATION_EXACT;
+    WP_TRY(load(w, m->number, &row, &stored, err));
+    w->id.len = w->line.len = 0;
+    enum wp_status status = wp_buffer_add(&w->id, stored.record.id, stored.record.id_len);
+    if (status == WP_OK) status = put_plain(&w->line, &w->id);
+    if (status == WP_OK) status = wp_buffer_add(&w->line, "\t", 1);
+    if (status == WP_OK) status = put_plain(&w->line, own);
+    if (status == WP_OK)
+        status = wp_buffer_print(&w->line, "\t%s\t%.4f\t%.4f\t%.4f\n", wp_relation_name(m->relation),
+                                 exact ? 1 : wp_overlap_coverage(&m->overlap),
+                                 exact ? 1 : wp_overlap_jaccard(&m->overlap),
+                                 exact ? 1 : wp_overlap_containment(&m->overlap));
+    if (status != WP_OK) return no_memory(err);
+    return wp_output_write(w->out, w->line.data, w->line.len, err);
+}
+
+static enum wp_status write_matches_of(struct wp_index_writer *w, struct wp_finder *finder, uint32_t number,
+                                       struct wp_buffer *own, struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    enum wp_status status = wp_view_row(w->view, number, &row, err);
+    if (status == WP_END) return WP_OK;
+    WP_TRY(status);
+    WP_TRY(wp_profiles_record(w->profiles, w->view, NULL, number, &row, &stored, err));
+    WP_TRY(wp_finder_take(finder, &stored.record, row.owner, row.date, err));
+    own->len = 0;
+    if (wp_buffer_add(own, stored.record.id, stored.record.id_len) != WP_OK) return no_memory(err);
+    WP_TRY(wp_finder_search(finder, w->view, NULL, &wp_search_adding, number, err));
+    for (size_t i = 0; i < finder->match_count; i++)
+        if (finder->matches[i].number < number) WP_TRY(put_match(w, own, &finder->matches[i], err));
+    return WP_OK;
+}
+
+enum wp_status wp_index_matches_write(struct wp_index_writer *w, struct wp_finder *finder,
+                                      struct wp_error *err) {
+    struct wp_buffer own = {0};
+    enum wp_status status = WP_OK;
+    for (uint32_t n = 0; n < w->view->end && status == WP_OK; n++)
+        status = write_matches_of(w, finder, n, &own, err);
+    wp_buffer_release(&own);
+    return status;
+}

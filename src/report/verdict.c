@@ -1,0 +1,51 @@
+/* verdict.c - see verdict.h. */
+#include "report/verdict.h"
+
+#include <string.h>
+#include <time.h>
+#include "base/json.h"
+
+enum wp_status wp_json_date(struct wp_buffer *out, int64_t seconds) {
+    struct tm tm;
+    char text[40];
+    time_t t = (time_t)seconds;
+    if (seconds == INT64_MIN || !gmtime_r(&t, &tm)) return wp_buffer_add(out, "null", 4);
+    size_t n = strftime(text, sizeof text, "\"%Y-%m-%dT%H:%M:%SZ\"", &tm);
+    return wp_buffer_add(out, text, n);
+}
+
+enum wp_status wp_verdict_write(struct wp_buffer *out, const struct wp_verdict_line *line) {
+    const struct wp_online_verdict *v = line->verdict;
+    bool new = v->relation == WP_RELATION_NONE;
+    WP_TRY(wp_buffer_print(out, "{\"id\":"));
+    WP_TRY(wp_json_string(out, line->id, line->id_len));
+    WP_TRY(wp_buffer_print(out, ",\"story\":\"%u\",\"relation\":\"%s\",\"to\":", v->story,
+                           v->banner ? "banner"
+                           : new     ? "new"
+                                     : wp_relation_name(v->relation)));
+    if (new)
+        WP_TRY(wp_buffer_print(out, "null"));
+    else
+        WP_TRY(wp_json_string(out, line->to, line->to_len));
+    WP_TRY(
+        wp_buffer_print(out, ",\"coverage\":%.4f,\"jaccard\":%.4f,\"first_seen\":", v->coverage, v->jaccard));
+    WP_TRY(wp_json_date(out, v->first_seen));
+    if (v->unchanged) WP_TRY(wp_buffer_print(out, ",\"known\":true"));
+    if (v->replaced) WP_TRY(wp_buffer_print(out, ",\"replaced\":true"));
+    if (!line->lasting) WP_TRY(wp_buffer_print(out, ",\"durability\":\"none\""));
+    return wp_buffer_print(out, "}\n");
+}
+
+enum wp_status wp_verdict_rejected(struct wp_buffer *out, const char *id, const char *reason) {
+    WP_TRY(wp_buffer_print(out, "{\"id\":"));
+    WP_TRY(wp_json_string(out, id, strlen(id)));
+    WP_TRY(wp_buffer_print(out, ",\"story\":null,\"relation\":\"rejected\",\"to\":null,\"coverage\":0,"
+                                "\"jaccard\":0,\"first_seen\":null,\"reason\":"));
+    WP_TRY(wp_json_string(out, reason, strlen(reason)));
+    return wp_buffer_print(out, "}\n");
+}
+
+enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event) {
+    return wp_buffer_print(out, "{\"event\":\"merge\",\"story\":\"%u\",\"into\":\"%u\"}\n", event->story,
+                           event->into);
+}
