@@ -1,0 +1,261 @@
+/*
+ * add.c - wireprint add: articles into an index, and a verdict on each.
+ *
+ * Lines are read and added one by one; verdicts wait in memory until the commit that makes their articles
+ * last, and are written then. So whoever has read a verdict can rely on it.
+ */
+#include "cli/options.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/memory.h"
+#include "base/output.h"
+#include "input/line_file.h"
+#include "input/paths.h"
+#include "report/verdict.h"
+
+enum {
+    COMMIT_ARTICLES = 4096,  /* added between two commits */
+    COMMIT_BYTES = 16 << 20, /* or so many bytes of lines */
+    REJECTS_TOLD = 10,
+};
+
+struct add_flags {
+    const char *verdicts, *durability, *date_format;
+    uint64_t memory, max_record, commit;
+    bool resume, quiet;
+};
+
+static const struct wp_flag flags[] = {
+#define AT(field) offsetof(struct add_flags, field)
+    {"verdicts", 'v', WP_FLAG_TEXT, AT(verdicts), "FILE",
+     "a verdict on each article, as JSON lines; - prints them"},
+    {"resume", 0, WP_FLAG_BOOL, AT(resume), NULL,
+     "skip articles whose id is in the index, whatever their text"},
+    {"durability", 0, WP_FLAG_TEXT, AT(durability), "HOW",
+     "commit: a verdict outlives a power failure; none: faster, it may not [commit]"},
+    {"commit", 0, WP_FLAG_COUNT, AT(commit), "N", "articles between two commits [4096]"},
+    {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE", "memory to use, about [1G]"},
+    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
+     "such as %m/%d/%Y, tried before the built-in forms"},
+    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected and told [64M]"},
+    {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
+#undef AT
+};
+
+static int add_run(int argc, char **argv);
+
+const struct wp_command wp_command_add = {
+    .name = "add",
+    .usage = "INDEX INPUT... [--verdicts FILE]",
+    .summary = "add articles to an index, with a verdict on each: new, or a copy of what",
+    .details =
+        "INDEX is a directory, made when it is not there. INPUT is as for dedup. Verdicts come in input "
+        "order:\n"
+        "  {\"id\",\"story\",\"relation\",\"to\",\"coverage\",\"jaccard\",\"first_seen\"}\n"
+        "relation is new, exact (the same words as `to`), copy (the same story), excerpt (a passage in\n"
+        "common, another story) or rejected. A story keeps its id for ever; when two turn out to be one, a "
+        "line\n"
+        "{\"event\":\"merge\",\"story\",\"into\"} says so.\n"
+        "\n"
+        "An article whose id is there with the same text is told and not added again; with another text it\n"
+        "replaces the one before. So a load that was interrupted is simply started again.\n"
+        "\n"
+        "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
+    .flags = flags,
+    .flag_count = sizeof flags / sizeof *flags,
+    .run = add_run,
+};
+
+struct adder {
+    struct add_flags flags;
+    struct wp_paths paths;
+    struct wp_online online;
+    struct wp_record_parser *parser;
+    struct wp_output out;
+    struct wp_buffer waiting, to; /* verdict lines of what is not committed; scratch */
+    uint64_t uncommitted, uncommitted_bytes;
+    uint64_t read, added, known, replaced, copies, rejected;
+    bool damaged, opened;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+static enum wp_status commit(struct adder *a, struct wp_error *err) {
+    WP_TRY(wp_online_commit(&a->online, err));
+    if (a->flags.verdicts && a->waiting.len) {
+        WP_TRY(wp_output_write(&a->out, a->waiting.data, a->waiting.len, err));
+        if (strcmp(a->flags.verdicts, "-") == 0) WP_TRY(wp_output_flush(&a->out, err));
+    }
+    a->waiting.len = 0;
+    a->uncommitted = a->uncommitted_bytes = 0;
+    return interrupted ? wp_fail(err, WP_ECANCELED, "interrupted; what was added stays") : WP_OK;
+}
+
+static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdict *v, const uint8_t *id,
+                                  size_t id_len, struct wp_error *err) {
+    if (!a->flags.verdicts) return WP_OK;
+    a->to.len = 0;
+    if (v->to != WP_NUMBER_NONE) WP_TRY(wp_online_id(&a->online, v->to, &a->to, err));
+    struct wp_verdict_line line = {.verdict = v,
+                                   .id = id,
+                                   .id_len = id_len,
+                                   .to = a->to.data,
+                                   .to_len = a->to.len,
+                                   .lasting = !a->online.store.options.lazy};
+    enum wp_status status = wp_verdict_write(&a->waiting, &line);
+    for (size_t i = 0; i < a->online.event_count && status == WP_OK; i++)
+        status = wp_event_write(&a->waiting, &a->online.events[i]);
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
+}
+
+static enum wp_status reject(struct adder *a, const struct wp_line_file *f, const char *words,
+                             struct wp_error *err) {
+    char place[4096 + 32];
+    snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
+    if (a->rejected++ < REJECTS_TOLD && !a->flags.quiet)
+        fprintf(stderr, "wireprint add: %s: %s\n", place, words);
+    if (a->flags.verdicts && wp_verdict_rejected(&a->waiting, place, words) != WP_OK)
+        return wp_fail(err, WP_ENOMEM, "out of memory");
+    return WP_OK;
+}
+
+static void count(struct adder *a, const struct wp_online_verdict *v) {
+    a->known += v->unchanged;
+    a->replaced += v->replaced;
+    a->added += !v->unchanged;
+    a->copies += !v->unchanged && (v->relation == WP_RELATION_EXACT || v->relation == WP_RELATION_COPY);
+}
+
+static enum wp_status add_record(struct adder *a, const struct wp_line_file *f,
+                                 const struct wp_record *record, const uint8_t *line, size_t len,
+                                 struct wp_error *err) {
+    char place[4096 + 32];
+    struct wp_online_article article = {.record = record, .line = line, .line_len = len};
+    const uint8_t *id = record->id;
+    size_t id_len = record->id_len;
+    if (!id_len) {
+        id_len = (size_t)snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
+        id = article.given_id = (const uint8_t *)place;
+        article.given_id_len = id_len;
+    }
+    if (a->flags.resume) {
+        uint32_t number;
+        WP_TRY(wp_online_number(&a->online, id, id_len, &number, err));
+        a->known += number != WP_NUMBER_NONE;
+        if (number != WP_NUMBER_NONE) return WP_OK;
+    }
+    struct wp_online_verdict v;
+    enum wp_status status = wp_online_add(&a->online, &article, &v, err);
+    if (status == WP_ETOOBIG) return reject(a, f, "the text is too long", err);
+    WP_TRY(status);
+    count(a, &v);
+    WP_TRY(put_verdict(a, &v, id, id_len, err));
+    a->uncommitted++;
+    a->uncommitted_bytes += len;
+    return a->uncommitted >= a->flags.commit || a->uncommitted_bytes >= COMMIT_BYTES ? commit(a, err) : WP_OK;
+}
+
+static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct wp_error *err) {
+    const uint8_t *line;
+    size_t len;
+    for (;;) {
+        struct wp_record record;
+        const char *words;
+        enum wp_status status = wp_line_file_next(f, &line, &len, err);
+        if (status == WP_END || status == WP_EDAMAGED) return status;
+        if (interrupted) return commit(a, err);
+        a->read++;
+        if (status == WP_ETOOBIG) {
+            WP_TRY(reject(a, f, "longer than --max-record", err));
+            continue;
+        }
+        WP_TRY(status);
+        status = wp_record_parse(a->parser, line, len, &record, &words);
+        if (status == WP_END) {
+            a->read--;
+        } else if (status == WP_ENOMEM) {
+            return wp_fail(err, status, "out of memory");
+        } else if (status != WP_OK) {
+            WP_TRY(reject(a, f, words, err));
+        } else {
+            WP_TRY(add_record(a, f, &record, line, len, err));
+        }
+    }
+}
+
+static enum wp_status add_file(struct adder *a, const char *name, struct wp_error *err) {
+    struct wp_line_file f;
+    WP_TRY(wp_line_file_open(&f, name, (size_t)a->flags.max_record, err));
+    enum wp_status status = add_lines(a, &f, err);
+    if (status == WP_EDAMAGED && f.ended) { /* the input, not the index: what came before was used */
+        char text[1024];
+        fprintf(stderr, "wireprint add: %s\n", wp_error_text(err, text, sizeof text));
+        a->damaged = true;
+        status = WP_END;
+    }
+    wp_line_file_close(&f);
+    return status == WP_END ? WP_OK : status;
+}
+
+static enum wp_status run_all(struct adder *a, int operands, char **argv, struct wp_error *err) {
+    struct wp_online_options options = {.store = {.write = true, .create = true},
+                                        .memory_bytes = a->flags.memory,
+                                        .date_format = a->flags.date_format};
+    if (operands < 2)
+        return wp_fail(err, WP_EINVAL, "an index and an input are wanted (see wireprint add --help)");
+    const char *how = a->flags.durability ? a->flags.durability : "commit";
+    if (strcmp(how, "commit") != 0 && strcmp(how, "none") != 0)
+        return wp_fail(err, WP_EINVAL, "--durability takes commit or none, not '%s'", how);
+    options.store.lazy = strcmp(how, "none") == 0;
+    WP_TRY(wp_paths_expand(&a->paths, (const char *const *)argv + 2, (size_t)operands - 1, err));
+    WP_TRY(wp_record_parser_new(&a->parser, NULL, err));
+    if (a->flags.verdicts) WP_TRY(wp_output_open(&a->out, a->flags.verdicts, err));
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    WP_TRY(wp_online_open(&a->online, argv[1], &options, err));
+    a->opened = true;
+    for (size_t i = 0; i < a->paths.count; i++) WP_TRY(add_file(a, a->paths.names[i], err));
+    WP_TRY(commit(a, err));
+    return a->flags.verdicts ? wp_output_commit(&a->out, err) : WP_OK;
+}
+
+static int add_run(int argc, char **argv) {
+    struct adder a = {.flags = {.max_record = 64 << 20, .commit = COMMIT_ARTICLES}};
+    struct wp_error err = {0}, second = {0};
+    int operands, status = wp_options_start(&wp_command_add, argc, argv, &a.flags, &operands);
+    if (status >= 0) return status;
+    enum wp_status done = run_all(&a, operands, argv, &err);
+    if (done != WP_OK && a.opened && a.flags.verdicts)
+        wp_output_commit(&a.out, NULL); /* they were promised */
+    if (a.opened) {
+        enum wp_status closed = wp_online_close(&a.online, &second);
+        if (done == WP_OK && closed != WP_OK) {
+            done = closed;
+            err = second;
+        }
+    }
+    if (done != WP_OK)
+        status = wp_command_failed(&wp_command_add, &err);
+    else
+        status = a.damaged ? WP_EXIT_PARTIAL : WP_EXIT_OK;
+    if (done == WP_OK && !a.flags.quiet)
+        fprintf(stderr,
+                "%" PRIu64 " records read: %" PRIu64 " added, %" PRIu64 " of them copies, %" PRIu64
+                " known, %" PRIu64 " rejected\n",
+                a.read, a.added, a.copies, a.known, a.rejected);
+    wp_output_free(&a.out);
+    wp_record_parser_free(a.parser);
+    wp_paths_release(&a.paths);
+    wp_buffer_release(&a.waiting);
+    wp_buffer_release(&a.to);
+    return status;
+}
