@@ -1,0 +1,77 @@
+/* test_pack.c - packed blocks: back as they were, with and without a dictionary; damage is damage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/pack.h"
+
+static void fill(char *out, size_t len, unsigned seed) {
+    for (size_t i = 0; i < len; i++) {
+        seed = seed * 1103515245 + 12345;
+        out[i] = "the quick brown fox jumps over it "[(i + (seed >> 29)) % 34];
+    }
+}
+
+static void round_trip(const void *dictionary, size_t dictionary_len, size_t *packed_len) {
+    struct wp_packer *p;
+    struct wp_unpacker *u;
+    struct wp_dictionary *d = NULL;
+    struct wp_buffer out = {0};
+    static char text[40000], back[40000];
+    fill(text, sizeof text, 7);
+    assert_int_equal(wp_packer_new(&p, 1, dictionary, dictionary_len), WP_OK);
+    assert_int_equal(wp_unpacker_new(&u), WP_OK);
+    if (dictionary_len) assert_int_equal(wp_dictionary_new(&d, dictionary, dictionary_len), WP_OK);
+    assert_int_equal(wp_buffer_add(&out, "head", 4), WP_OK);
+    for (size_t len = 0; len <= sizeof text; len += 1 + len * 3) {
+        out.len = 4;
+        assert_int_equal(wp_pack(p, text, len, &out), WP_OK);
+        assert_memory_equal(out.data, "head", 4);
+        memset(back, 'x', sizeof back);
+        assert_int_equal(wp_unpack(u, d, out.data + 4, out.len - 4, back, len), WP_OK);
+        assert_memory_equal(back, text, len);
+        assert_int_equal(wp_unpack(u, d, out.data + 4, out.len - 4, back, len + 1), WP_EDAMAGED);
+        if (len) assert_int_equal(wp_unpack(u, d, out.data + 4, out.len - 4, back, len - 1), WP_EDAMAGED);
+        if (len) assert_int_equal(wp_unpack(u, d, out.data + 4, out.len - 5, back, len), WP_EDAMAGED);
+    }
+    out.len = 0;
+    assert_int_equal(wp_pack(p, text, 300, &out), WP_OK);
+    *packed_len = out.len;
+    wp_buffer_release(&out);
+    wp_packer_free(p);
+    wp_unpacker_free(u);
+    wp_dictionary_free(d);
+}
+
+static void test_round_trip(void **state) {
+    (void)state;
+    static char samples[200000], dictionary[8192];
+    size_t lengths[400], plain, with;
+    round_trip(NULL, 0, &plain);
+    for (unsigned i = 0; i < 400; i++) {
+        fill(samples + 500 * i, 500, i);
+        lengths[i] = 500;
+    }
+    size_t len = wp_dictionary_train(samples, lengths, 400, dictionary, sizeof dictionary);
+    assert_true(len > 0 && len <= sizeof dictionary);
+    round_trip(dictionary, len, &with);
+    assert_true(with < plain);
+}
+
+static void test_too_little(void **state) {
+    (void)state;
+    char dictionary[1024];
+    size_t length = 3;
+    assert_int_equal(wp_dictionary_train("abc", &length, 1, dictionary, sizeof dictionary), 0);
+    assert_int_equal(wp_dictionary_train("", NULL, 0, dictionary, sizeof dictionary), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_too_little)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
