@@ -94,7 +94,7 @@ const struct wp_command wp_command_dedup = {
         "  simhash:K  their SimHashes differ in at most K of 128 bits\n"
         "  exact      the same words, one by one\n"
         "With story, articles that share a passage but not most of their text are listed by --matches as\n"
-        "excerpt, and none of them is removed for it.\n"
+        "excerpt, the shorter text first, and none of them is removed for it.\n"
         "\n"
         "A story keeps its lead: by default its earliest article, and one without a date only if none has\n"
         "one. With --keep source:A,B,... it is an article of owner A, else of B, and so on. An owner is the\n"

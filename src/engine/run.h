@@ -76,9 +76,9 @@ static inline uint32_t wp_owner_number(const char *name, size_t len) {
 struct wp_match {
     uint32_t a, b; /* ranks, a < b */
     float coverage, jaccard, containment;
-    uint8_t relation; /* enum wp_relation */
-    uint8_t unused;
-    int16_t gain; /* of being told together, see relation.h */
+    uint8_t relation;  /* enum wp_relation */
+    uint8_t b_shorter; /* the coverage is b's: of an excerpt, b is the one */
+    int16_t gain;      /* of being told together, see relation.h */
 };
 
 struct wp_run_counts {

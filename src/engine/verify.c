@@ -172,6 +172,7 @@ static enum wp_status verify_group(struct verifier *v, size_t part, const struct
         WP_TRY(compare(v, &c[i], &o, &match, err));
         if (match.relation == WP_RELATION_NONE) continue;
         match.coverage = (float)wp_overlap_coverage(&o);
+        match.b_shorter = wp_overlap_b_shorter(&o);
         match.jaccard = (float)wp_overlap_jaccard(&o);
         match.containment = (float)wp_overlap_containment(&o);
         WP_TRY(report(v, part, &match, err));
@@ -233,6 +234,7 @@ static enum wp_status estimate(struct verifier *v, size_t part, const struct wp_
                              .jaccard = (float)e.jaccard,
                              .containment = (float)e.containment,
                              .relation = (uint8_t)relation,
+                             .b_shorter = e.shingles_b - e.furniture_b < e.shingles_a - e.furniture_a,
                              .gain = (int16_t)gain};
     return report(v, part, &match, err);
 }

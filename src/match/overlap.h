@@ -131,6 +131,11 @@ static inline double wp_overlap_coverage(const struct wp_overlap *o) {
     return wp_ratio_(o->covered_a < o->covered_b ? o->covered_a : o->covered_b, o->tokens_a);
 }
 
+/* Is the share wp_overlap_coverage gives b's? */
+static inline bool wp_overlap_b_shorter(const struct wp_overlap *o) {
+    return o->tokens_a != o->tokens_b ? o->tokens_b < o->tokens_a : o->covered_b < o->covered_a;
+}
+
 /* The same share of the longer article (of equal lengths the greater). */
 static inline double wp_overlap_coverage_longer(const struct wp_overlap *o) {
     if (o->tokens_a != o->tokens_b)

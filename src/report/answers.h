@@ -7,8 +7,9 @@
  *                     a member whose text names an agency has "wire" behind "jaccard"; times are ISO 8601 in
  *                     UTC, null when no member has a date; the last three are lists of names, ordered, or
  *                     null when a run had more names than it keeps; "wire" with the story rule only
- *     matches.tsv     id_a id_b relation coverage jaccard containment, by input order of a, then b
- *     summary.json    every count, the settings, the time by stage
+ *     matches.tsv     id_a id_b relation coverage jaccard containment, by input order of the earlier of the
+ *                     two, then of the other; a is the earlier, but of an excerpt a is the shorter text,
+ * whose passage stands in b summary.json    every count, the settings, the time by stage
  *
  * Answers from fingerprints alone say so: "verify":"sketch" in a story and in the summary, a seventh column
  * `verify` in the matches. Ids with tabs or line ends stand in matches.tsv with a space instead. One thread.

@@ -106,10 +106,12 @@ static enum wp_status write_pair(struct writer *w, const struct wp_match *m, boo
     }
     WP_TRY(wp_run_id(w->run, m->b, &w->id_b, err));
     make_one_field(&w->id_b);
+    bool turned = m->relation == WP_RELATION_EXCERPT && m->b_shorter; /* the excerpt comes first */
+    const struct wp_buffer *first = turned ? &w->id_b : &w->id_a, *second = turned ? &w->id_a : &w->id_b;
     w->line.len = 0;
-    WP_TRY(wp_buffer_add(&w->line, w->id_a.data, w->id_a.len));
+    WP_TRY(wp_buffer_add(&w->line, first->data, first->len));
     WP_TRY(wp_buffer_add(&w->line, "\t", 1));
-    WP_TRY(wp_buffer_add(&w->line, w->id_b.data, w->id_b.len));
+    WP_TRY(wp_buffer_add(&w->line, second->data, second->len));
     WP_TRY(wp_buffer_print(&w->line, "\t%s\t%.4f\t%.4f\t%.4f%s\n", wp_relation_name(m->relation),
                            (double)m->coverage, (double)m->jaccard, (double)m->containment,
                            w->run->settings.verify_exact ? "" : "\tsketch"));
