@@ -7,8 +7,6 @@
 #include "match/postings.h"
 #include "sketch/fingerprint.h"
 
-/* Streams of shingles are read again only for candidates, so little of them is worth memory. */
-#define STREAM_RAM_BYTES ((size_t)32 << 20)
 /* What a run needs beside its stores: blocks and batches in flight, scratch of the threads, the libraries. */
 #define FIXED_BYTES ((uint64_t)40 << 20)
 #define PER_THREAD_BYTES ((uint64_t)32 << 20)
@@ -61,7 +59,7 @@ static enum wp_status choose_agencies(struct wp_run *run, struct wp_error *err) 
 static enum wp_status init_stores(struct wp_run *run) {
     struct wp_budget *budget = &run->budget;
     wp_blobs_init(&run->ids, budget, SIZE_MAX);
-    wp_blobs_init(&run->streams, budget, STREAM_RAM_BYTES);
+    wp_blobs_init(&run->streams, budget, WP_STREAM_RAM_BYTES);
     WP_TRY(wp_rows_init(&run->articles, sizeof(struct wp_article_row), budget));
     WP_TRY(wp_rows_init(&run->traits, sizeof(struct wp_traits), budget));
     WP_TRY(wp_rows_init(&run->languages, sizeof(uint32_t), budget));

@@ -65,6 +65,10 @@ static inline uint32_t wp_owner_number(const char *name, size_t len) {
     return wp_label_number(name, len);
 }
 
+/* Streams of shingles that are kept aside stay in memory up to this, unless that is limited: a small dump's
+ * altogether. They are read again only for candidates, so more of them is not worth memory. */
+#define WP_STREAM_RAM_BYTES ((size_t)128 << 20)
+
 #define WP_DATE_UNKNOWN INT64_MIN
 /* A longer value of the language field is none; tags such as zh-Hant-TW are shorter. */
 #define WP_LANGUAGE_BYTES_MAX 35

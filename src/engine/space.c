@@ -8,13 +8,13 @@
 
 #include <stdio.h>
 #include "base/file.h"
+#include "engine/run.h"
 
 /* A compressed dump of news holds about this many times its size. */
 #define DECODED_PER_PACKED 4
 /* Streams of shingles (shelf.h): five bytes a word, where a word and its blank take six in most languages. Of
  * them the first ones stay in memory, when that has no limit (run.c). */
 #define STREAM_SHARE 0.9
-#define STREAMS_IN_MEMORY_BYTES ((uint64_t)32 << 20)
 /* With a limit on memory the other stores go out too: rows, sketches, postings, hits; about 850 bytes of an
  * article that takes 2.9 KB in a dump. */
 #define STORES_SHARE 0.35
@@ -26,7 +26,7 @@ struct wp_space wp_space_estimate(const struct wp_settings *s, const struct wp_s
     if (s->memory_bytes)
         stores = (uint64_t)(STORES_SHARE * (decoded + (double)in->again_bytes));
     else
-        streams = streams > STREAMS_IN_MEMORY_BYTES ? streams - STREAMS_IN_MEMORY_BYTES : 0;
+        streams = streams > WP_STREAM_RAM_BYTES ? streams - WP_STREAM_RAM_BYTES : 0;
     return (struct wp_space){.least = in->copied_bytes, .most = in->copied_bytes + streams + stores};
 }
 
