@@ -255,7 +255,7 @@ enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp
         r->id = 0;
         r->block.len = 0;
         if (wp_buffer_reserve(&r->block, *len + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
-        memcpy(r->block.data, w->raw.data + offset, *len);
+        if (*len) memcpy(r->block.data, w->raw.data + offset, *len);
         memset(r->block.data + *len, 0, PADDING);
         *data = r->block.data;
         return WP_OK;
