@@ -138,6 +138,7 @@ static enum wp_status load_kept(struct wp_shelf *s, struct wp_error *err) {
     const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, n);
     for (size_t i = 0, taken; i < n; i += taken) {
         uint64_t bytes;
+        if (atomic_load_explicit(&s->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         taken = run_length(s, order + i, n - i, &bytes);
         WP_TRY(load_run(s, order + i, taken, bytes, err));
     }
@@ -153,6 +154,7 @@ static enum wp_status load_again(struct wp_shelf *s, struct wp_error *err) {
     if (n && !s->rereader) WP_TRY(wp_rereader_new(&s->rereader, s->run, err));
     for (size_t i = 0; i < n; i++) {
         const struct wp_shelved *a = &s->articles[order[i] & ORDER_MASK];
+        if (atomic_load_explicit(&s->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         WP_TRY(wp_reread_shingles(s->rereader, a->rank, &a->row, s->shingles + a->offset, err));
     }
     return WP_OK;

@@ -51,7 +51,7 @@ void wp_shelf_release(struct wp_shelf *s);
 void wp_shelf_clear(struct wp_shelf *s);
 /* Notes that an article is needed. False: no room, unless it is there already; the shelf is unchanged. */
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row);
-/* Fetches the streams of all articles noted, as they are. */
+/* Fetches the streams of all articles noted, as they are. WP_ECANCELED when the run is ended meanwhile. */
 enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err);
 /* Takes what does not count out of all of them: what is furniture, by what the run knows of it, and agency
  * lines. Once after loading. */

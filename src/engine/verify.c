@@ -169,6 +169,7 @@ static enum wp_status verify_group(struct verifier *v, size_t part, const struct
     for (size_t i = 0; i < count; i++) {
         struct wp_overlap o;
         struct wp_match match = {.a = c[i].a, .b = c[i].b};
+        if (atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         WP_TRY(compare(v, &c[i], &o, &match, err));
         if (match.relation == WP_RELATION_NONE) continue;
         match.coverage = (float)wp_overlap_coverage(&o);

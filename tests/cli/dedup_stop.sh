@@ -52,10 +52,12 @@ start pipe
 sleep 0.3
 stopped INT 130
 
-# In the middle of a dump that is large enough to be in the middle of, at several moments.
+# In the middle of a dump that is large enough to be in the middle of, at several moments. (Until it has caught
+# signals, a job in the background ignores them; outputs are opened afterwards.)
 for i in $(seq 60); do sed "s/\"id\": \"a/\"id\": \"$i-/" dump.jsonl; done | gzip -1 > large.gz
 for wait in 0.02 0.1 0.25; do
     start large.gz large.gz large.gz large.gz --no-progress
+    until [ "$(ls -A out | wc -l)" -gt 1 ]; do sleep 0.01; done
     sleep $wait
     stopped INT 130
 done
