@@ -88,6 +88,11 @@ enum wp_status wp_blob_reserve(struct wp_blob_writer *w, size_t len, uint8_t **a
     return WP_OK;
 }
 
+bool wp_blobs_have_room(struct wp_blobs *b) {
+    return atomic_load(&b->ram_bytes) + WP_BLOB_CHUNK_BYTES <= b->ram_limit_bytes &&
+           !wp_budget_full(b->spill.budget);
+}
+
 enum wp_status wp_blob_writer_finish(struct wp_blob_writer *w, struct wp_error *err) {
     return file_chunk(w, err);
 }

@@ -40,6 +40,8 @@ void wp_blob_writer_init(struct wp_blob_writer *w, struct wp_blobs *b);
 /* Room for len bytes (below 2^32) in *area, filled by the caller before the next call; *ref names it. */
 enum wp_status wp_blob_reserve(struct wp_blob_writer *w, size_t len, uint8_t **area, uint64_t *ref,
                                struct wp_error *err);
+/* Is there still memory for another chunk? What is written then may yet go to the file: others write too. */
+bool wp_blobs_have_room(struct wp_blobs *b);
 /* Files the open chunk; without this the last strings are lost. */
 enum wp_status wp_blob_writer_finish(struct wp_blob_writer *w, struct wp_error *err);
 void wp_blob_writer_release(struct wp_blob_writer *w);

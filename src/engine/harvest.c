@@ -28,6 +28,7 @@ struct wp_harvest {
 
     /* the open segment */
     struct wp_origin origin;
+    bool kept_aside; /* the stream of the article added last; else its line is read again */
     uint32_t count;
     struct wp_article_row *rows;
     struct wp_traits *traits;
@@ -235,7 +236,8 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     if (read_owner(h, record, &row->owner) != WP_OK ||
         read_language(h, record, &h->languages[h->count]) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory");
-    if (row->samples && !h->origin.data) WP_TRY(keep_stream(h, row, err));
+    h->kept_aside = !h->origin.data || wp_blobs_have_room(&h->run->streams);
+    if (row->samples && h->kept_aside) WP_TRY(keep_stream(h, row, err));
     h->id_hashes[h->count] = wp_hash64(record->id, record->id_len);
     h->count++;
     return WP_OK;
@@ -253,7 +255,7 @@ enum wp_status wp_harvest_line(struct wp_harvest *h, const uint8_t *line, size_t
     enum wp_status status = wp_record_parse(h->parser, line, len, &record, &words);
     if (status == WP_OK) {
         status = wp_harvest_add(h, &record, number, err);
-        if (status == WP_OK && h->origin.data) {
+        if (status == WP_OK && !h->kept_aside) {
             struct wp_article_row *row = &h->rows[h->count - 1];
             row->stream_ref = h->origin.offset + (uint64_t)(line - h->origin.data);
             row->line_bytes = (uint32_t)len;

@@ -21,8 +21,8 @@ void wp_harvest_free(struct wp_harvest *h);
 struct wp_origin {
     uint32_t file;
     uint64_t sequence; /* of the segment in its file */
-    /* Lines of a plain regular file are not kept aside but read again: data[0] stands at `offset` in the
-     * file. NULL: they cannot be read again. */
+    /* Lines of a plain regular file are read again once memory for what is kept aside is used up: data[0]
+     * stands at `offset` in the file. NULL: they cannot be read again. */
     const uint8_t *data;
     uint64_t offset;
 };

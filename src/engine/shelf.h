@@ -3,8 +3,9 @@
  *
  * A stream is the hashes of an article's shingles in the order of the text, 40 bits of each: that two
  * different shingles of a pair of articles of 450 shingles agree in them by chance happens in one pair of
- * five million. What cannot be read again, or only by decoding all that stands before it, is kept aside while
- * reading, and mostly lies in a spill file; texts of plain files are read again (reread.h).
+ * five million. They are kept aside while reading, the first ones in memory. Once that is used up, texts of
+ * plain files are read again instead (reread.h), and what cannot be, or only by decoding all that stands
+ * before it, lies in a spill file.
  *
  * A shelf holds the streams of as many articles as a group of candidates needs: each is fetched once a group,
  * however many pairs it stands in, and the memory has a bound. One thread per shelf.

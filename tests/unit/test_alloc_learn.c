@@ -98,6 +98,7 @@ static int whole_run(void) {
     assert_int_equal(wp_settings_set(&settings, "threads", threads, NULL), WP_OK);
     enum wp_status status = wp_run_init(&run, &settings, files, 1, &err);
     if (status != WP_OK) return status;
+    if (reads_again) run.streams.ram_limit_bytes = 0; /* nothing is kept aside in memory */
     status = wp_harvest_new(&h, &run, &err);
     if (status == WP_OK) status = harvest_all(h, &err);
     if (status == WP_OK) status = wp_run_finish(&run, &err);

@@ -69,6 +69,7 @@ static void begin(struct fixture *f) {
     }
     wp_settings_init(&f->settings);
     assert_int_equal(wp_run_init(&f->run, &f->settings, f->names, FILES, NULL), WP_OK);
+    f->run.streams.ram_limit_bytes = 0; /* nothing is kept aside in memory */
     assert_int_equal(wp_harvest_new(&h, &f->run, NULL), WP_OK);
     for (unsigned i = 0; i < FILES; i++) {
         size_t len = make_file(data, i);
