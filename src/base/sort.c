@@ -1,11 +1,17 @@
-/* sort.c - least significant digit first, 11 bits at a time; insertion for a few keys. See sort.h. */
+/*
+ * sort.c - least significant digit first; insertion for a few keys. See sort.h.
+ *
+ * A pass costs as much as there are values of a digit and as there are keys: some hundred keys are sorted by
+ * digits of 8 bits, more by 11.
+ */
 #include "base/sort.h"
 
 #include <string.h>
 
+#define FEW 80
+#define SOME 2048
+#define SOME_DIGIT_BITS 8
 #define DIGIT_BITS 11
-#define DIGITS (1u << DIGIT_BITS)
-#define FEW 48
 
 static void insertion_sort(uint64_t *keys, size_t count, unsigned low_bit) {
     for (size_t i = 1; i < count; i++) {
@@ -16,17 +22,28 @@ static void insertion_sort(uint64_t *keys, size_t count, unsigned low_bit) {
     }
 }
 
-static void sort_digit(const uint64_t *from, uint64_t *to, size_t count, unsigned shift) {
-    uint32_t at[DIGITS];
-    memset(at, 0, sizeof at);
-    for (size_t i = 0; i < count; i++) at[from[i] >> shift & (DIGITS - 1)]++;
+/* `bits` is known where this is called, and the loops are made for it. */
+static inline __attribute__((always_inline)) void sort_digit(const uint64_t *from, uint64_t *to, size_t count,
+                                                             unsigned shift, unsigned bits) {
+    uint32_t at[1u << DIGIT_BITS];
+    const uint64_t mask = (1u << bits) - 1;
+    memset(at, 0, sizeof *at << bits);
+    for (size_t i = 0; i < count; i++) at[from[i] >> shift & mask]++;
     uint32_t sum = 0;
-    for (size_t d = 0; d < DIGITS; d++) {
+    for (size_t d = 0; d <= mask; d++) {
         uint32_t n = at[d];
         at[d] = sum;
         sum += n;
     }
-    for (size_t i = 0; i < count; i++) to[at[from[i] >> shift & (DIGITS - 1)]++] = from[i];
+    for (size_t i = 0; i < count; i++) to[at[from[i] >> shift & mask]++] = from[i];
+}
+
+static void sort_digit_of_some(const uint64_t *from, uint64_t *to, size_t count, unsigned shift) {
+    sort_digit(from, to, count, shift, SOME_DIGIT_BITS);
+}
+
+static void sort_digit_of_many(const uint64_t *from, uint64_t *to, size_t count, unsigned shift) {
+    sort_digit(from, to, count, shift, DIGIT_BITS);
 }
 
 uint64_t *wp_sort64(uint64_t *keys, uint64_t *scratch, size_t count) {
@@ -44,9 +61,13 @@ uint64_t *wp_sort64_from(uint64_t *keys, uint64_t *scratch, size_t count, unsign
         all &= keys[i];
     }
     uint64_t differs = any & ~all;
-    for (unsigned shift = low_bit; shift < 64; shift += DIGIT_BITS) {
-        if (!(differs >> shift & (DIGITS - 1))) continue;
-        sort_digit(keys, scratch, count, shift);
+    unsigned bits = count <= SOME ? SOME_DIGIT_BITS : DIGIT_BITS;
+    for (unsigned shift = low_bit; shift < 64; shift += bits) {
+        if (!(differs >> shift & ((1u << bits) - 1))) continue;
+        if (count <= SOME)
+            sort_digit_of_some(keys, scratch, count, shift);
+        else
+            sort_digit_of_many(keys, scratch, count, shift);
         uint64_t *swap = keys;
         keys = scratch;
         scratch = swap;
