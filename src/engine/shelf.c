@@ -59,32 +59,33 @@ void wp_shelf_release(struct wp_shelf *s) {
 }
 
 void wp_shelf_clear(struct wp_shelf *s) {
-    memset(s->table, 0, sizeof *s->table << TABLE_BITS);
+    for (uint32_t i = 0; i < s->count; i++) s->table[s->articles[i].place] = 0;
     s->count = 0;
     s->used = 0;
 }
 
 /* The table's place for a rank: where it stands or would stand. */
-static uint32_t *place_of(const struct wp_shelf *s, uint32_t rank) {
+static uint32_t place_of(const struct wp_shelf *s, uint32_t rank) {
     uint32_t at = rank * 0x9E3779B1u >> (32 - TABLE_BITS);
     while (s->table[at] && s->articles[s->table[at] - 1].rank != rank)
         at = (at + 1) & ((1u << TABLE_BITS) - 1);
-    return &s->table[at];
+    return at;
 }
 
 struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank) {
-    uint32_t number = *place_of(s, rank);
+    uint32_t number = s->table[place_of(s, rank)];
     return number ? &s->articles[number - 1] : NULL;
 }
 
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row) {
-    uint32_t *place = place_of(s, rank);
-    if (*place) return true;
+    uint32_t place = place_of(s, rank);
+    if (s->table[place]) return true;
     bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= s->limit;
     if (!fits && s->count >= 2) return false; /* a single pair always fits */
-    s->articles[s->count++] = (struct wp_shelved){.rank = rank, .offset = s->used, .row = *row};
+    s->articles[s->count++] =
+        (struct wp_shelved){.rank = rank, .place = place, .offset = s->used, .row = *row};
     s->used += row->shingles;
-    *place = s->count;
+    s->table[place] = s->count;
     return true;
 }
 

@@ -29,6 +29,7 @@ void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count);
 
 struct wp_shelved {
     uint32_t rank;
+    uint32_t place;    /* in the shelf's table */
     uint32_t distinct; /* different shingles, 0 = not counted yet; for the shelf's user */
     uint64_t offset;   /* of its stream in shingles */
     struct wp_article_row row;
