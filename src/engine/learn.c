@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 #include "base/memory.h"
+#include "base/seen.h"
 #include "base/sort.h"
 #include "base/thread.h"
 #include "engine/shelf.h"
@@ -37,6 +38,7 @@ struct learner {
     struct wp_shelf shelf;
     bool made;
     uint64_t *keys, *scratch; /* WP_SHELF_SHINGLES each, or more for a longer article */
+    uint64_t *table;          /* for as many, of seen.h */
     size_t cap;
 };
 
@@ -52,6 +54,7 @@ static void learner_release(struct learner *l) {
     wp_shelf_release(&l->shelf);
     wp_free(l->keys);
     wp_free(l->scratch);
+    wp_free(l->table);
     *l = (struct learner){0};
 }
 
@@ -59,10 +62,12 @@ static enum wp_status make_room(struct learner *l, size_t count) {
     if (count <= l->cap) return WP_OK;
     wp_free(l->keys);
     wp_free(l->scratch);
+    wp_free(l->table);
     l->cap = 0;
     l->keys = wp_alloc(count, sizeof *l->keys);
     l->scratch = wp_alloc(count, sizeof *l->scratch);
-    if (!l->keys || !l->scratch) return WP_ENOMEM;
+    l->table = wp_alloc(wp_seen_words(count), sizeof *l->table);
+    if (!l->keys || !l->scratch || !l->table) return WP_ENOMEM;
     l->cap = count;
     return WP_OK;
 }
@@ -90,15 +95,24 @@ static enum wp_status tells_stories(struct wp_run *run, const struct wp_shelf *s
     return WP_OK;
 }
 
-/* All shingles of the shelved articles, sorted. */
+/* A shingle of a shelf, its bits on top. */
+static uint64_t top(uint64_t shingle) {
+    return shingle << (64 - WP_FURNITURE_SHINGLE_BITS);
+}
+
+/* The shingles of the shelved articles that stand in more than one place (and a few others), sorted. */
 static enum wp_status sort_shingles(struct learner *l, const uint64_t **sorted, size_t *count) {
     const struct wp_shelf *shelf = &l->shelf;
     size_t n = 0;
     WP_TRY(make_room(l, shelf->used));
+    const struct wp_seen seen = wp_seen_begin(l->table, shelf->used);
+    for (uint64_t i = 0; i < shelf->used; i++) wp_seen_note(&seen, top(shelf->shingles[i]));
     for (uint32_t a = 0; a < shelf->count; a++) {
         const uint64_t *shingles = shelf->shingles + shelf->articles[a].offset;
-        for (uint32_t i = 0; i < shelf->articles[a].row.shingles; i++)
-            l->keys[n++] = shingles[i] << NUMBER_BITS | a;
+        for (uint32_t i = 0; i < shelf->articles[a].row.shingles; i++) {
+            l->keys[n] = shingles[i] << NUMBER_BITS | a;
+            n += wp_seen_again(&seen, top(shingles[i]));
+        }
     }
     *sorted = wp_sort64(l->keys, l->scratch, n);
     *count = n;

@@ -1,13 +1,13 @@
 /*
  * candidates.c - sort, then count runs. See candidates.h.
  *
- * Three hits of four are of pairs that meet once. They are dropped before sorting, by two tables of bits:
- * seen, and seen again. What is left is packed as closely as the part's ranks allow, because each digit costs
+ * Three hits of four are of pairs that meet once. They are dropped before sorting (base/seen.h).
+ * What is left is packed as closely as the part's ranks allow, because each digit costs
  * a pass.
  */
 #include "match/candidates.h"
 
-#include <string.h>
+#include "base/seen.h"
 #include "base/sort.h"
 
 void wp_candidate_list_release(struct wp_candidate_list *list) {
@@ -18,17 +18,6 @@ void wp_candidate_list_release(struct wp_candidate_list *list) {
     *list = (struct wp_candidate_list){0};
 }
 
-#define BITS_PER_HIT 8
-#define TABLE_LOG_MIN 6
-#define TABLE_LOG_MAX 32
-
-/* Bits in one table: a power of two, at least BITS_PER_HIT a hit. */
-static unsigned table_log(size_t count) {
-    unsigned log = TABLE_LOG_MIN;
-    while (((size_t)1 << log) < count * BITS_PER_HIT && log < TABLE_LOG_MAX) log++;
-    return log;
-}
-
 static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
     if (count <= list->key_cap) return WP_OK;
     wp_free(list->keys);
@@ -37,7 +26,7 @@ static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
     list->key_cap = count;
     list->keys = wp_alloc(count, sizeof *list->keys);
     list->scratch = wp_alloc(count, sizeof *list->scratch);
-    list->table = wp_alloc(((size_t)2 << table_log(count)) / 64, sizeof *list->table);
+    list->table = wp_alloc(wp_seen_words(count), sizeof *list->table);
     if (list->keys && list->scratch && list->table) return WP_OK;
     list->key_cap = 0;
     return WP_ENOMEM;
@@ -48,25 +37,20 @@ static bool is_sparse(uint64_t pair, const struct wp_bits *sparse) {
     return wp_bits_get(sparse, pair >> 32) || wp_bits_get(sparse, (uint32_t)pair);
 }
 
-static inline uint64_t table_place(uint64_t pair, unsigned log) {
-    return pair * 0x9E3779B97F4A7C15u >> (64 - log);
+static inline uint64_t hash_of(uint64_t pair) {
+    return pair * 0x9E3779B97F4A7C15u;
 }
 
 /* Leaves the pairs that meet again (and a few others), and those that may meet once. Returns how many. */
 static size_t drop_single(struct wp_candidate_list *list, size_t count, const struct wp_bits *sparse) {
-    unsigned log = table_log(count);
-    size_t words = ((size_t)1 << log) / 64, kept = 0;
-    uint64_t *keys = list->keys, *seen = list->table, *again = seen + words;
-    memset(seen, 0, 2 * words * sizeof *seen);
+    const struct wp_seen seen = wp_seen_begin(list->table, count);
+    uint64_t *keys = list->keys;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) wp_seen_note(&seen, hash_of(keys[i]));
     for (size_t i = 0; i < count; i++) {
-        uint64_t at = table_place(keys[i], log), bit = (uint64_t)1 << at % 64;
-        again[at / 64] |= seen[at / 64] & bit;
-        seen[at / 64] |= bit;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t at = table_place(keys[i], log), pair = keys[i];
+        uint64_t pair = keys[i];
         keys[kept] = pair;
-        kept += (again[at / 64] >> at % 64 & 1) || is_sparse(pair, sparse);
+        kept += wp_seen_again(&seen, hash_of(pair)) || is_sparse(pair, sparse);
     }
     return kept;
 }
