@@ -7,7 +7,7 @@
 #endif
 #include "base/hash.h"
 
-enum { FIND_STEP = 64 }; /* as many bytes are readable behind a text (tokens.h) */
+enum { STEP = 64 }; /* bytes looked at together; as many are readable behind a text (tokens.h) */
 
 /* Bytes of the digit that stands at text[at], 0 when none does. */
 static unsigned digit_at(const uint8_t *text, size_t at) {
@@ -17,39 +17,41 @@ static unsigned digit_at(const uint8_t *text, size_t at) {
 }
 
 #if defined(__SSE2__)
-/* Where among 16 bytes a digit or the first byte of one stands. */
-static inline __m128i digits_among(__m128i bytes) {
-    __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8('0')); /* a digit is 0 to 9 now */
-    __m128i ascii = _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(9)), above);
-    __m128i arabic = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8((char)0xdb));
-    return _mm_or_si128(ascii, arabic); /* d9 or db */
-}
-
 static inline __m128i load16(const uint8_t *text) {
     return _mm_loadu_si128((const __m128i *)(const void *)text);
 }
-#endif
 
-/* The first place from `at` on where a digit or the first byte of one stands, `len` when there is none. Up to
- * FIND_STEP bytes behind the text are read. */
-static size_t find_digit(const uint8_t *text, size_t at, size_t len) {
-#if defined(__SSE2__)
-    for (; at < len; at += FIND_STEP) {
-        __m128i a = digits_among(load16(text + at)), b = digits_among(load16(text + at + 16));
-        __m128i c = digits_among(load16(text + at + 32)), d = digits_among(load16(text + at + 48));
-        if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)))) continue;
-        uint64_t mask =
-            (uint64_t)(unsigned)_mm_movemask_epi8(a) | (uint64_t)(unsigned)_mm_movemask_epi8(b) << 16 |
-            (uint64_t)(unsigned)_mm_movemask_epi8(c) << 32 | (uint64_t)(unsigned)_mm_movemask_epi8(d) << 48;
-        at += (size_t)__builtin_ctzll(mask);
-        return at < len ? at : len;
-    }
-    return len;
-#else
-    while (at < len && !(text[at] >= '0' && text[at] <= '9') && text[at] != 0xd9 && text[at] != 0xdb) at++;
-    return at;
-#endif
+/* Where among 16 bytes a digit stands. */
+static inline __m128i ascii_digits(__m128i bytes) {
+    __m128i above = _mm_sub_epi8(bytes, _mm_set1_epi8('0')); /* a digit is 0 to 9 now */
+    return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(9)), above);
 }
+
+/* Where among 16 bytes the first byte of an Arabic digit may stand: d9 or db. */
+static inline __m128i arabic_digits(__m128i bytes) {
+    return _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8((char)0xdb));
+}
+
+/* Bit i: at text[i], of STEP bytes, a digit or the first byte of one may stand. */
+static uint64_t digits_among(const uint8_t *text) {
+    __m128i bytes[4], digits[4];
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 4; i++) bytes[i] = load16(text + 16 * i);
+    for (unsigned i = 0; i < 4; i++) digits[i] = ascii_digits(bytes[i]);
+    __m128i any = _mm_or_si128(_mm_or_si128(bytes[0], bytes[1]), _mm_or_si128(bytes[2], bytes[3]));
+    if (_mm_movemask_epi8(any)) /* not all of it is ASCII */
+        for (unsigned i = 0; i < 4; i++) digits[i] = _mm_or_si128(digits[i], arabic_digits(bytes[i]));
+    for (unsigned i = 0; i < 4; i++) mask |= (uint64_t)(unsigned)_mm_movemask_epi8(digits[i]) << 16 * i;
+    return mask;
+}
+#else
+static uint64_t digits_among(const uint8_t *text) {
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < STEP; i++)
+        mask |= (uint64_t)((text[i] >= '0' && text[i] <= '9') || text[i] == 0xd9 || text[i] == 0xdb) << i;
+    return mask;
+}
+#endif
 
 static void insert(struct wp_figures *f, uint16_t hash) {
     unsigned at = 0;
@@ -74,15 +76,22 @@ static size_t figure_end(const uint8_t *text, size_t at, size_t len) {
     return end;
 }
 
+/* A figure begins where a token does. Of a run of digits only the first can be at such a place. */
 void wp_figures_take(struct wp_figures *figures, const struct wp_tokens *tokens) {
     const uint8_t *text = tokens->text;
-    size_t len = tokens->text_len;
+    size_t len = tokens->text_len, done = 0;
+    uint64_t before = 0; /* 1: a digit stands before this step */
     *figures = (struct wp_figures){.count = 0};
-    for (size_t at = 0; (at = find_digit(text, at, len)) < len;) {
-        bool begins = at == 0 || text[at - 1] == ' ';
-        size_t end = begins ? figure_end(text, at, len) : at;
-        if (end > at + digit_at(text, at)) insert(figures, (uint16_t)wp_hash64(text + at, end - at));
-        at = end > at ? end : at + 1;
+    for (size_t first = 0; first < len; first += STEP) {
+        uint64_t digits = digits_among(text + first), starts = digits & ~(digits << 1 | before);
+        before = digits >> (STEP - 1);
+        for (; starts; starts &= starts - 1) {
+            size_t at = first + (size_t)__builtin_ctzll(starts);
+            if (at >= len) return;
+            if (at < done || (at && text[at - 1] != ' ')) continue;
+            done = figure_end(text, at, len);
+            if (done > at + digit_at(text, at)) insert(figures, (uint16_t)wp_hash64(text + at, done - at));
+        }
     }
 }
 
