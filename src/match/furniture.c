@@ -5,14 +5,14 @@
 
 #define FIRST_CAP ((size_t)1024)
 #define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
-#define FILTER_MASK (((uint64_t)1 << WP_FURNITURE_FILTER_BITS) - 1)
+#define FILTER_WORDS ((size_t)1 << (WP_FURNITURE_FILTER_BITS - 6))
 #define TAKEN_OUT ((uint64_t)1 << 63)
 #define TAG_SHIFT 40
 #define FILTER_STEP 512 /* positions filtered at a time */
 
 enum wp_status wp_furniture_init(struct wp_furniture *f) {
     *f = (struct wp_furniture){0};
-    f->filter = wp_zalloc((FILTER_MASK + 1) / 64, sizeof *f->filter);
+    f->filter = wp_zalloc(FILTER_WORDS, sizeof *f->filter);
     return f->filter ? WP_OK : WP_ENOMEM;
 }
 
@@ -49,7 +49,7 @@ static enum wp_status grow(struct wp_furniture *f) {
 }
 
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
-    uint64_t entry = entry_of(owner, shingle), bit = shingle & FILTER_MASK;
+    uint64_t entry = entry_of(owner, shingle);
     if (2 * (f->count + 1) > f->cap && f->cap < 2 * WP_FURNITURE_MAX) WP_TRY(grow(f));
     size_t at = place_of(f, entry);
     if (f->table[at]) return WP_OK;
@@ -59,25 +59,26 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
     }
     f->table[at] = entry;
     f->count++;
-    f->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+    f->any_of_all |= owner == WP_FURNITURE_OF_ALL;
+    f->filter[wp_furniture_word_(shingle)] |= wp_furniture_bits_(shingle);
     return WP_OK;
 }
 
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
     if (!wp_furniture_may_have(f, shingle)) return false;
-    return f->table[place_of(f, entry_of(owner, shingle))] ||
-           f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
+    if (f->table[place_of(f, entry_of(owner, shingle))]) return true;
+    return f->any_of_all && f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
 }
 
-/* Positions whose shingle may be furniture, without a branch that depends on the text. */
+/* Positions whose shingle may be furniture by the first of its bits, without a branch that depends on the
+ * text. */
 static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *restrict shingles,
                                  uint32_t first, uint32_t end, uint32_t *restrict out) {
     const uint64_t *restrict filter = f->filter;
     uint32_t found = 0;
     for (uint32_t i = first; i < end; i++) {
-        uint64_t bit = shingles[i] & FILTER_MASK;
         out[found] = i;
-        found += filter[bit / 64] >> bit % 64 & 1;
+        found += filter[wp_furniture_word_(shingles[i])] >> shingles[i] % 64 & 1;
     }
     return found;
 }

@@ -30,7 +30,7 @@
 /* More shingles than this are not learnt (32 MiB). */
 #define WP_FURNITURE_MAX ((size_t)1 << 21)
 #define WP_FURNITURE_SHINGLE_BITS 40
-#define WP_FURNITURE_FILTER_BITS 21
+#define WP_FURNITURE_FILTER_BITS 21 /* of a shingle say where: 15 the word, twice 6 the bits of it */
 /* The owner of what every site may show: pages that say nothing of their titles, whoever shows them. */
 #define WP_FURNITURE_OF_ALL 0u
 
@@ -38,7 +38,8 @@ struct wp_furniture {
     uint64_t *table; /* open addressing, 0 = empty */
     size_t count, cap;
     uint64_t left_out; /* not taken in, for lack of room */
-    uint64_t *filter;  /* by the low bits of a shingle, whoever owns it */
+    uint64_t *filter;  /* two bits in one word, by bits of a shingle, whoever owns it */
+    bool any_of_all;
 };
 
 /* WP_ENOMEM. Releasing takes what is zero-initialised. */
@@ -46,10 +47,18 @@ enum wp_status wp_furniture_init(struct wp_furniture *f);
 void wp_furniture_release(struct wp_furniture *f);
 /* Beyond WP_FURNITURE_MAX it is counted in left_out and not taken. WP_ENOMEM. */
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle);
+/* Where a shingle stands in the filter. */
+static inline size_t wp_furniture_word_(uint64_t shingle) {
+    return shingle >> 6 & ((1u << (WP_FURNITURE_FILTER_BITS - 6)) - 1);
+}
+
+static inline uint64_t wp_furniture_bits_(uint64_t shingle) {
+    return (uint64_t)1 << shingle % 64 | (uint64_t)1 << (shingle >> WP_FURNITURE_FILTER_BITS) % 64;
+}
+
 /* False: nobody has this shingle, as far as one look tells. */
 static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t shingle) {
-    uint64_t bit = shingle & (((uint64_t)1 << WP_FURNITURE_FILTER_BITS) - 1);
-    return f->count && f->filter[bit / 64] >> bit % 64 & 1;
+    return f->count && !(wp_furniture_bits_(shingle) & ~f->filter[wp_furniture_word_(shingle)]);
 }
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);
