@@ -1,10 +1,10 @@
-/* blobs.c - see blobs.h. A reference is the chunk's number << 20 | the offset in it. */
+/* blobs.c - see blobs.h. A reference is the chunk's number << 21 | the offset in it. */
 #include "base/blobs.h"
 
 #include <string.h>
 #include "base/memory.h"
 
-#define OFFSET_BITS 20
+#define OFFSET_BITS 21
 
 void wp_blobs_init(struct wp_blobs *b, struct wp_budget *budget, size_t ram_limit_bytes) {
     memset(b, 0, sizeof *b);
@@ -65,14 +65,16 @@ static enum wp_status file_chunk(struct wp_blob_writer *w, struct wp_error *err)
     return WP_OK;
 }
 
-/* An empty chunk with room for len bytes, and a number for it. */
+/* An empty chunk with room for len bytes, and a number for it. What will go to the file is written before it
+ * leaves the cache. */
 static enum wp_status open_chunk(struct wp_blob_writer *w, size_t len, struct wp_error *err) {
-    size_t cap = len > WP_BLOB_CHUNK_BYTES ? len : WP_BLOB_CHUNK_BYTES;
     WP_TRY(file_chunk(w, err));
+    size_t cap = wp_blobs_have_room(w->blobs) ? WP_BLOB_CHUNK_BYTES : WP_BLOB_SPILLED_BYTES;
+    if (len > cap) cap = len;
     enum wp_status status = number_chunk(w->blobs, &w->number);
     if (status == WP_OK && w->cap != cap) {
         wp_free(w->chunk);
-        w->chunk = wp_alloc(cap, 1);
+        w->chunk = wp_alloc_large(cap);
         w->cap = w->chunk ? cap : 0;
     }
     return status == WP_OK && w->chunk ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
@@ -81,7 +83,7 @@ static enum wp_status open_chunk(struct wp_blob_writer *w, size_t len, struct wp
 enum wp_status wp_blob_reserve(struct wp_blob_writer *w, size_t len, uint8_t **area, uint64_t *ref,
                                struct wp_error *err) {
     if (len > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "a string of %zu bytes is too long to keep", len);
-    if (!w->used || w->used + len > WP_BLOB_CHUNK_BYTES) WP_TRY(open_chunk(w, len, err));
+    if (!w->used || w->used + len > w->cap) WP_TRY(open_chunk(w, len, err));
     *area = w->chunk + w->used;
     *ref = w->number << OFFSET_BITS | w->used;
     w->used += len;

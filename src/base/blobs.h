@@ -2,7 +2,8 @@
  * blobs.h - many byte strings, each known by a reference, in memory up to the budget and in a file beyond it.
  *
  * Every writing thread has a writer of its own with an open chunk; reading starts after all writers are
- * finished. A string stands whole in one chunk; one longer than a chunk gets a chunk to itself.
+ * finished. A string stands whole in one chunk (2 MiB, smaller in the file); one longer gets a chunk to
+ * itself.
  */
 #ifndef WP_BASE_BLOBS_H
 #define WP_BASE_BLOBS_H
@@ -31,7 +32,7 @@ struct wp_blob_writer {
     uint64_t number; /* of the open chunk */
 };
 
-enum { WP_BLOB_CHUNK_BYTES = 1 << 20 };
+enum { WP_BLOB_CHUNK_BYTES = 2 << 20, WP_BLOB_SPILLED_BYTES = 256 << 10 };
 
 void wp_blobs_init(struct wp_blobs *b, struct wp_budget *budget, size_t ram_limit_bytes);
 void wp_blobs_release(struct wp_blobs *b);

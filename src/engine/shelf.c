@@ -39,7 +39,7 @@ enum wp_status wp_shelf_init(struct wp_shelf *s, struct wp_run *run) {
     s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
     s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
     s->limit = run->settings.memory_bytes ? WP_SHELF_SHINGLES : WP_SHELF_SHINGLES_FREE;
-    s->shingles = wp_alloc(s->limit, sizeof *s->shingles);
+    s->shingles = wp_alloc_large(s->limit * sizeof *s->shingles);
     s->order = wp_alloc(2 * (size_t)WP_SHELF_ARTICLES, sizeof *s->order);
     s->cap = s->limit;
     if (s->articles && s->table && s->shingles && s->order) return WP_OK;
@@ -94,7 +94,7 @@ static enum wp_status make_room(struct wp_shelf *s) {
     if (s->cap >= want && s->cap <= 2 * want) return WP_OK;
     wp_free(s->shingles);
     s->cap = 0;
-    s->shingles = wp_alloc(want, sizeof *s->shingles);
+    s->shingles = wp_alloc_large(want * sizeof *s->shingles);
     if (!s->shingles) return WP_ENOMEM;
     s->cap = want;
     return WP_OK;
