@@ -149,7 +149,8 @@ static enum wp_status take_furniture(struct wp_finder *f, const struct wp_state 
 /* Takes the owner's furniture out of `shingles`, which belong to the stream. */
 static enum wp_status take_out(struct wp_finder *f, struct wp_stream *stream, uint64_t *shingles,
                                uint32_t owner, struct wp_mask *mask, size_t *cap, uint32_t tag) {
-    if (!f->furniture.count || !owner) return WP_OK;
+    const struct wp_beside beside = {.furniture = &f->furniture, .owner = owner};
+    if (!wp_beside_any(&beside) || !owner) return WP_OK;
     size_t room = (size_t)stream->tokens + WP_MASK_SLACK;
     if (room > *cap) {
         wp_free(mask->tokens);
@@ -158,8 +159,7 @@ static enum wp_status take_out(struct wp_finder *f, struct wp_stream *stream, ui
         if (!mask->tokens) return WP_ENOMEM;
     }
     memset(mask->tokens, 0, room);
-    mask->own = stream->tokens;
-    wp_furniture_take_out(&f->furniture, owner, shingles, stream->count, stream->width, tag, mask);
+    wp_beside_take_out(&beside, shingles, stream->tokens, stream->width, tag, mask);
     stream->shingles = shingles;
     stream->mask = mask;
     return WP_OK;
@@ -333,20 +333,13 @@ static int compare_candidates(const void *x, const void *y) {
 
 /* ---- comparing ---- */
 
-/* The share of an article's shingles that are samples. */
-static double sample_rate(uint32_t shingles, uint32_t samples) {
-    return shingles > samples ? (double)samples / shingles : 1.0;
-}
-
 /* As engine/verify.c asks it; of the article it is not known how much is furniture, which makes the question
  * a little sharper. */
 static bool is_promising(const struct wp_finder *f, const struct wp_row *row, uint32_t hits) {
-    double rate_a = sample_rate(f->own.count, f->print.sample_count);
-    double rate_b = sample_rate(row->shingles, row->samples);
-    double shared = hits / (rate_a < rate_b ? rate_a : rate_b);
-    double own = f->print.sample_count ? (double)f->own.count * f->key_count / f->print.sample_count : 0;
-    double least = own < row->shingles ? own : row->shingles;
-    return wp_rule_may_match(&f->rule, shared, least, f->owner && f->owner == row->owner);
+    struct wp_sampled article = {row->shingles, row->samples, row->shingles};
+    struct wp_sampled text = {f->own.count, f->print.sample_count, 0};
+    if (text.samples) text.own_shingles = (double)text.shingles * f->key_count / text.samples;
+    return wp_rule_may_match_sampled(&f->rule, &text, &article, hits, f->owner && f->owner == row->owner);
 }
 
 static enum wp_status add_match(struct wp_finder *f, const struct wp_found_match *match,
@@ -358,12 +351,16 @@ static enum wp_status add_match(struct wp_finder *f, const struct wp_found_match
 
 static struct wp_pair_facts facts_of(const struct wp_finder *f, const struct wp_row *row,
                                      const struct wp_compared *article) {
-    struct wp_pair_facts facts = {.same_owner = f->owner && f->owner == row->owner,
-                                  .same_tokens = same_text(f, row),
-                                  .figures = wp_figures_compare(&f->text.figures, &article->figures)};
-    if (f->date != INT64_MIN && row->date != INT64_MIN)
-        facts.seconds_apart = f->date < row->date ? row->date - f->date : f->date - row->date;
-    return facts;
+    return wp_pair_facts_of(&(struct wp_article_facts){.exact = f->print.exact,
+                                                       .tokens = f->print.tokens,
+                                                       .owner = f->owner,
+                                                       .date = f->date,
+                                                       .figures = &f->text.figures},
+                            &(struct wp_article_facts){.exact = row->exact,
+                                                       .tokens = row->tokens,
+                                                       .owner = row->owner,
+                                                       .date = row->date,
+                                                       .figures = &article->figures});
 }
 
 static enum wp_status compare(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/memory.h"
+#include "engine/look.h"
 #include "engine/shelf.h"
 #include "input/date.h"
 #include "input/owner.h"
@@ -112,7 +113,7 @@ static enum wp_status make_room(struct wp_harvest *h) {
     WP_TRY(WP_GROW(h->rows, n, h->row_cap));
     WP_TRY(WP_GROW(h->id_hashes, n, h->id_cap));
     WP_TRY(WP_GROW(h->languages, n, h->language_cap));
-    if (h->run->learns_furniture) WP_TRY(WP_GROW(h->traits, n, h->trait_cap));
+    if (h->run->keeps_traits) WP_TRY(WP_GROW(h->traits, n, h->trait_cap));
     if (h->run->features & WP_FEATURE_SIMHASH) WP_TRY(WP_GROW(h->simhashes, n, h->simhash_cap));
     if (h->run->features & WP_FEATURE_SKETCH)
         while ((n + 1) * WP_SKETCH_BINS > h->sketch_cap)
@@ -202,35 +203,33 @@ static enum wp_status read_title(struct wp_harvest *h, const struct wp_record *r
 }
 
 /* After the fingerprint; the title has been read before. */
-static void keep_traits(struct wp_harvest *h, struct wp_article_row *row, const struct wp_title *title) {
+static void keep_traits(struct wp_harvest *h, struct wp_article_row *row, const struct wp_title *title,
+                        const struct wp_figures *figures) {
     struct wp_traits *t = &h->traits[h->count];
     const struct wp_tokens *text = wp_fingerprinter_tokens(h->printer);
-    *t = (struct wp_traits){.title = *title};
+    *t = (struct wp_traits){.title = *title, .figures = *figures};
+    if (!h->run->learns_furniture) return; /* nothing else asks for titles */
     row->unspoken = !wp_title_spoken(title, text);
     if (!wp_title_known(title)) wp_title_take(&t->title, text, WP_TITLE_FIRST_TOKENS);
-    wp_figures_take(&t->figures, text);
 }
 
 enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *record, uint32_t line,
                               struct wp_error *err) {
+    const struct wp_look_wants wants = {h->run->agencies, h->run->features};
+    struct wp_title title = {0};
+    struct wp_look look;
     enum wp_status status = make_room(h);
-    struct wp_title title;
-    struct wp_wire wire = {0};
     if (status == WP_OK && h->run->learns_furniture) status = read_title(h, record, &title);
-    if (status == WP_OK && h->run->agencies)
-        status = wp_wire_find(h->run->agencies, wp_fingerprinter_tokenizer(h->printer), record->text,
-                              record->text_len, &wire);
     if (status == WP_OK)
-        status =
-            wp_fingerprinter_run(h->printer, record->text, record->text_len, h->run->features, &h->print);
+        status = wp_look_take(h->printer, &wants, record->text, record->text_len, &h->print, &look);
     if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     struct wp_article_row *row = &h->rows[h->count];
     memset(row, 0, sizeof *row);
     WP_TRY(keep_id(h, record, row, err));
     keep_print(h, row);
-    if (h->run->learns_furniture) keep_traits(h, row, &title);
-    row->wire = wire;
+    if (h->run->keeps_traits) keep_traits(h, row, &title, &look.figures);
+    row->wire = look.wire;
     row->line = line;
     row->date = read_date(h, record);
     if (read_owner(h, record, &row->owner) != WP_OK ||
@@ -312,7 +311,7 @@ enum wp_status wp_harvest_end(struct wp_harvest *h, uint32_t lines, struct wp_er
     WP_TRY(take_slots(h, lines, &slot, err));
     WP_TRY(wp_rows_write(&run->articles, slot, h->count, h->rows, err));
     WP_TRY(wp_rows_write(&run->languages, slot, h->count, h->languages, err));
-    if (run->learns_furniture) WP_TRY(wp_rows_write(&run->traits, slot, h->count, h->traits, err));
+    if (run->keeps_traits) WP_TRY(wp_rows_write(&run->traits, slot, h->count, h->traits, err));
     if (run->features & WP_FEATURE_SKETCH)
         WP_TRY(wp_rows_write(&run->sketches, slot, h->count, h->sketches, err));
     if (run->features & WP_FEATURE_SIMHASH)

@@ -40,7 +40,8 @@ static void choose_features(struct wp_run *run) {
         return;
     }
     run->features = WP_FEATURE_SAMPLES;
-    run->learns_furniture = s->rule.match == WP_MATCH_STORY && s->furniture;
+    run->keeps_traits = s->rule.match == WP_MATCH_STORY;
+    run->learns_furniture = run->keeps_traits && s->furniture;
     run->keeps_streams = s->verify_exact;
     if (!s->verify_exact) run->features |= WP_FEATURE_SKETCH;
     if (s->rule.match == WP_MATCH_SIMHASH) run->features |= WP_FEATURE_SIMHASH;

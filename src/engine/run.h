@@ -69,7 +69,6 @@ static inline uint32_t wp_owner_number(const char *name, size_t len) {
  * altogether. They are read again only for candidates, so more of them is not worth memory. */
 #define WP_STREAM_RAM_BYTES ((size_t)128 << 20)
 
-#define WP_DATE_UNKNOWN INT64_MIN
 /* A longer value of the language field is none; tags such as zh-Hant-TW are shorter. */
 #define WP_LANGUAGE_BYTES_MAX 35
 /* Fewer tokens than this: a copy is only what is the same, because five words more or less decide everything.
@@ -117,8 +116,9 @@ struct wp_run {
     struct wp_settings settings;
     unsigned features; /* enum wp_feature: what the rule reads */
     bool keeps_streams;
-    bool learns_furniture;                  /* the story rule, and not told otherwise */
-    const struct wp_agency_table *agencies; /* NULL: not looked for, the rule is a set rule */
+    bool keeps_traits;                      /* the story rule reads them */
+    bool learns_furniture;                  /* the same, unless told otherwise */
+    const struct wp_agency_table *agencies; /* NULL: a set rule, which looks for no agencies and figures */
     struct wp_agency_table *own_agencies;   /* the built-in ones, when the settings bring none */
     uint32_t tokens_min;                    /* fewer: only exact copies are found */
     struct wp_fanout fanout;
@@ -178,7 +178,7 @@ void wp_run_fail(struct wp_run *run, const struct wp_error *err);
 /* The row of a rank (in place or in scratch); NULL after a failed read. Any thread, after reading. */
 const struct wp_article_row *wp_run_row(struct wp_run *run, uint32_t rank, struct wp_article_row *scratch,
                                         struct wp_error *err);
-/* Likewise; only in a run that learns furniture. */
+/* Likewise; only in a run that keeps traits. */
 const struct wp_traits *wp_run_traits(struct wp_run *run, uint32_t rank, struct wp_traits *scratch,
                                       struct wp_error *err);
 /* The language of a rank (0 = none told), by its number; WP_EIO and the like. */

@@ -167,19 +167,20 @@ enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
     return load_again(s, err);
 }
 
-/* With furniture, whatever the owner: there is such of all. */
+static struct wp_beside beside(const struct wp_shelf *s, const struct wp_shelved *a) {
+    return (struct wp_beside){&s->run->furniture, a->row.owner, a->row.wire.head, a->row.wire.tail};
+}
+
 static bool has_mask(const struct wp_shelf *s, const struct wp_shelved *a) {
-    return s->run->furniture.count || a->row.wire.head || a->row.wire.tail;
+    struct wp_beside b = beside(s, a);
+    return wp_beside_any(&b);
 }
 
 static void take_out(struct wp_shelf *s, uint32_t number, uint8_t *tokens) {
     struct wp_shelved *a = &s->articles[number];
-    const struct wp_article_row *row = &a->row;
-    uint64_t *shingles = s->shingles + a->offset;
-    a->mask = (struct wp_mask){.tokens = tokens, .own = row->tokens};
-    wp_furniture_take_out(&s->run->furniture, row->owner, shingles, row->shingles, row->width, number,
-                          &a->mask);
-    wp_ends_take_out(row->wire.head, row->wire.tail, shingles, row->shingles, row->width, number, &a->mask);
+    struct wp_beside b = beside(s, a);
+    a->mask = (struct wp_mask){.tokens = tokens};
+    wp_beside_take_out(&b, s->shingles + a->offset, a->row.tokens, a->row.width, number, &a->mask);
 }
 
 enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err) {
@@ -206,5 +207,5 @@ struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelv
                               .tokens = a->row.tokens,
                               .width = a->row.width,
                               .distinct = a->distinct,
-                              .mask = a->mask.own < a->row.tokens && a->mask.tokens ? &a->mask : NULL};
+                              .mask = wp_mask_if_any(&a->mask, a->row.tokens)};
 }

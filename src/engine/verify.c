@@ -60,20 +60,16 @@ static enum wp_status verifier_finish(struct verifier *v, struct wp_error *err) 
     return wp_parts_sender_flush(&v->matches, err);
 }
 
-/* The share of an article's shingles that are samples. */
-static double sample_rate(const struct wp_article_row *row) {
-    return row->shingles > row->samples ? (double)row->samples / row->shingles : 1.0;
+static struct wp_sampled sampled(const struct wp_run *run, uint32_t rank, const struct wp_article_row *row) {
+    return (struct wp_sampled){row->shingles, row->samples, wp_run_own_shingles(run, rank, row)};
 }
 
-/* Can the pair share enough to be reported? Samples are a known share of what is no furniture. */
+/* Can the pair share enough to be reported? */
 static bool is_promising(const struct wp_run *run, const struct wp_candidate *c,
                          const struct wp_article_row *a, const struct wp_article_row *b) {
-    double own_a = wp_run_own_shingles(run, c->a, a), own_b = wp_run_own_shingles(run, c->b, b);
-    double rate_a = sample_rate(a), rate_b = sample_rate(b);
-    double shared = c->hits / (rate_a < rate_b ? rate_a : rate_b);
-    return a->width == b->width &&
-           wp_rule_may_match(&run->settings.rule, shared, own_a < own_b ? own_a : own_b,
-                             a->owner && a->owner == b->owner);
+    struct wp_sampled of_a = sampled(run, c->a, a), of_b = sampled(run, c->b, b);
+    return a->width == b->width && wp_rule_may_match_sampled(&run->settings.rule, &of_a, &of_b, c->hits,
+                                                             a->owner && a->owner == b->owner);
 }
 
 /* Keeps the candidates that promise enough, in order. */
@@ -102,37 +98,38 @@ static enum wp_status report(struct verifier *v, size_t part, const struct wp_ma
     return wp_parts_send(&v->matches, part, match, err);
 }
 
-static enum wp_status add_distance(struct wp_run *run, const struct wp_candidate *c,
-                                   struct wp_pair_facts *facts, struct wp_error *err) {
-    struct wp_hash128 scratch_a, scratch_b;
-    const struct wp_hash128 *a =
-        wp_rows_get(&run->simhashes, wp_order_slot(&run->order, c->a), &scratch_a, err);
-    const struct wp_hash128 *b =
-        wp_rows_get(&run->simhashes, wp_order_slot(&run->order, c->b), &scratch_b, err);
-    if (!a || !b) return err->status;
-    facts->simhash_distance = wp_simhash_distance(*a, *b);
-    return WP_OK;
-}
+/* What a rule reads of one article beside its text, where the run keeps it; and room for it. */
+struct beside_text {
+    struct wp_article_facts facts;
+    struct wp_traits traits;
+    struct wp_hash128 simhash;
+};
 
-/* Numbers are looked at where they can tell: in what would be a copy. */
-static enum wp_status compare_figures(struct wp_run *run, const struct wp_candidate *c,
-                                      struct wp_pair_facts *facts, struct wp_error *err) {
-    struct wp_traits scratch_a, scratch_b;
-    const struct wp_traits *a = wp_run_traits(run, c->a, &scratch_a, err);
-    const struct wp_traits *b = wp_run_traits(run, c->b, &scratch_b, err);
-    if (!a || !b) return err->status;
-    facts->figures = wp_figures_compare(&a->figures, &b->figures);
+static enum wp_status gather_article(struct wp_run *run, uint32_t rank, const struct wp_article_row *row,
+                                     struct beside_text *out, struct wp_error *err) {
+    out->facts = (struct wp_article_facts){
+        .exact = row->exact, .tokens = row->tokens, .owner = row->owner, .date = row->date};
+    if (run->keeps_traits) {
+        const struct wp_traits *traits = wp_run_traits(run, rank, &out->traits, err);
+        if (!traits) return err->status;
+        out->facts.figures = &traits->figures;
+    }
+    if (run->features & WP_FEATURE_SIMHASH) {
+        out->facts.simhash =
+            wp_rows_get(&run->simhashes, wp_order_slot(&run->order, rank), &out->simhash, err);
+        if (!out->facts.simhash) return err->status;
+    }
     return WP_OK;
 }
 
 static enum wp_status gather_facts(struct wp_run *run, const struct wp_candidate *c,
                                    const struct wp_article_row *a, const struct wp_article_row *b,
                                    struct wp_pair_facts *facts, struct wp_error *err) {
-    *facts = (struct wp_pair_facts){.same_owner = a->owner && a->owner == b->owner};
-    if (a->date != WP_DATE_UNKNOWN && b->date != WP_DATE_UNKNOWN)
-        facts->seconds_apart = a->date < b->date ? b->date - a->date : a->date - b->date;
-    if (run->learns_furniture) WP_TRY(compare_figures(run, c, facts, err));
-    return run->features & WP_FEATURE_SIMHASH ? add_distance(run, c, facts, err) : WP_OK;
+    struct beside_text of_a, of_b;
+    WP_TRY(gather_article(run, c->a, a, &of_a, err));
+    WP_TRY(gather_article(run, c->b, b, &of_b, err));
+    *facts = wp_pair_facts_of(&of_a.facts, &of_b.facts);
+    return WP_OK;
 }
 
 /* ---- exact ---- */

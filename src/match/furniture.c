@@ -124,3 +124,13 @@ void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t
     take_out_tokens(0, head, shingles, width, tag, mask);
     take_out_tokens(tokens - tail, tokens, shingles, width, tag, mask);
 }
+
+void wp_beside_take_out(const struct wp_beside *beside, uint64_t *shingles, uint32_t tokens, uint32_t width,
+                        uint32_t tag, struct wp_mask *mask) {
+    uint32_t count = tokens < width ? 0 : tokens - width + 1;
+    mask->own = tokens;
+    mask->shingles = 0;
+    if (beside->furniture)
+        wp_furniture_take_out(beside->furniture, beside->owner, shingles, count, width, tag, mask);
+    wp_ends_take_out(beside->head, beside->tail, shingles, count, width, tag, mask);
+}

@@ -63,7 +63,7 @@ static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t 
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);
 
-/* What of a text does not count. */
+/* What of a text does not count. Zero-initialised: all counts. */
 struct wp_mask {
     uint8_t *tokens;   /* 1 = does not count; by token, WP_MASK_SLACK zeros behind. NULL: all count */
     uint32_t shingles; /* that were taken out */
@@ -82,5 +82,24 @@ void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_
  * Together they may be more than there are; a text without shingles is left as it is. */
 void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t count, uint32_t width,
                       uint32_t tag, struct wp_mask *mask);
+
+/* What does not count of one article: both of the above. */
+struct wp_beside {
+    const struct wp_furniture *furniture; /* NULL: none is known */
+    uint32_t owner;                       /* 0 = none: furniture of all only */
+    uint32_t head, tail;                  /* tokens of agency lines */
+};
+/* May there be any? false: a mask is not needed. */
+static inline bool wp_beside_any(const struct wp_beside *beside) {
+    return (beside->furniture && beside->furniture->count) || beside->head || beside->tail;
+}
+/* Takes it out of a text of `tokens` tokens and max(0, tokens - width + 1) shingles. mask->tokens is zeroed by
+ * the caller, the rest of *mask is set. */
+void wp_beside_take_out(const struct wp_beside *beside, uint64_t *shingles, uint32_t tokens, uint32_t width,
+                        uint32_t tag, struct wp_mask *mask);
+/* The mask where anything was taken out, else NULL. */
+static inline const struct wp_mask *wp_mask_if_any(const struct wp_mask *mask, uint32_t tokens) {
+    return mask->tokens && mask->own < tokens ? mask : NULL;
+}
 
 #endif

@@ -86,6 +86,17 @@ bool wp_rule_may_match(const struct wp_rule *rule, double shared, double least, 
     }
 }
 
+/* The share of an article's shingles that are samples. */
+static double sample_rate(const struct wp_sampled *s) {
+    return s->shingles > s->samples ? (double)s->samples / s->shingles : 1.0;
+}
+
+bool wp_rule_may_match_sampled(const struct wp_rule *rule, const struct wp_sampled *a,
+                               const struct wp_sampled *b, uint32_t hits, bool same_owner) {
+    double shared = hits / fmin(sample_rate(a), sample_rate(b));
+    return wp_rule_may_match(rule, shared, fmin(a->own_shingles, b->own_shingles), same_owner);
+}
+
 /* What the story rule looks at. */
 struct evidence {
     double coverage, coverage_longer;

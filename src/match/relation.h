@@ -13,8 +13,8 @@
 #ifndef WP_MATCH_RELATION_H
 #define WP_MATCH_RELATION_H
 
+#include "match/facts.h"
 #include "match/overlap.h"
-#include "sketch/figures.h"
 
 enum wp_relation {
     WP_RELATION_NONE = 0,
@@ -97,15 +97,6 @@ struct wp_rule {
 #define WP_STORY_SHARED 40
 #define WP_STORY_SHARED_PART 0.15
 
-/* What is known of a pair besides its overlap. */
-struct wp_pair_facts {
-    bool same_owner;                  /* false when either has none */
-    bool same_tokens;                 /* by their exact hashes */
-    struct wp_figures_shared figures; /* zero: not known */
-    int64_t seconds_apart;            /* between their dates; 0 = not known */
-    uint32_t simhash_distance;        /* read with WP_MATCH_SIMHASH only */
-};
-
 /* Reads a rule as written above. WP_EINVAL with words; *rule is then unchanged. */
 enum wp_status wp_rule_parse(const char *text, struct wp_rule *rule, struct wp_error *err);
 /* Writes the rule so that it can be parsed again, "jaccard:0.5"; returns out. */
@@ -123,6 +114,15 @@ unsigned wp_rule_wants(const struct wp_rule *rule);
 /* May a pair be reported of which about `shared` shingles are common (estimated from sampled ones) and the
  * smaller article has `least`? false: not worth comparing. */
 bool wp_rule_may_match(const struct wp_rule *rule, double shared, double least, bool same_owner);
+
+/* What sampling says of an article, before anybody reads its text. */
+struct wp_sampled {
+    uint32_t shingles, samples; /* of the whole text */
+    double own_shingles;        /* about how many of them are no furniture */
+};
+/* The same question of a pair that met in `hits` sampled shingles: samples are a known share of a text. */
+bool wp_rule_may_match_sampled(const struct wp_rule *rule, const struct wp_sampled *a,
+                               const struct wp_sampled *b, uint32_t hits, bool same_owner);
 
 /* *gain, which may be NULL: for a copy more than 0, else 0 or less; WP_GAIN_MAX for exact copies and by the
  * rules that know only yes and no. */
