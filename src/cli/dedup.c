@@ -4,7 +4,7 @@
  * Puts the parts together: paths -> ingest -> reader -> run -> answers. All outputs are opened aside before
  * any work is done and renamed together at the end, so that whatever goes wrong leaves nothing half-written.
  */
-#include "cli/options.h"
+#include "cli/input_flags.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -26,13 +26,12 @@ enum { OUT_KEPT, OUT_REMOVED, OUT_STORIES, OUT_MATCHES, OUT_SUMMARY, OUT_FURNITU
 
 struct dedup_flags {
     const char *outputs[OUT_COUNT];
-    const char *match, *verify, *keep, *owners, *agencies, *tmp, *date_format;
-    const char *id, *text, *url, *source, *title, *date, *lang;
-    uint64_t threads, memory, max_record;
-    bool no_furniture, strict, quiet, no_progress;
+    const char *match, *verify, *keep, *owners, *agencies, *tmp;
+    uint64_t threads, memory;
+    bool no_furniture;
+    struct wp_field_flags fields;
+    struct wp_read_flags read;
 };
-
-#define NOT_GIVEN UINT64_MAX
 
 static const struct wp_flag flags[] = {
 #define AT(field) offsetof(struct dedup_flags, field)
@@ -60,19 +59,6 @@ static const struct wp_flag flags[] = {
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},
     {"tmp", 0, WP_FLAG_TEXT, AT(tmp), "DIR", "where temporary files go [beside the first output, else .]"},
-    {"id-field", 0, WP_FLAG_TEXT, AT(id), "NAME", "field with the id; a.b for nested ones [id]"},
-    {"text-field", 0, WP_FLAG_TEXT, AT(text), "NAME", "field with the text [text]"},
-    {"url-field", 0, WP_FLAG_TEXT, AT(url), "NAME", "field with the url [url]"},
-    {"source-field", 0, WP_FLAG_TEXT, AT(source), "NAME", "field with the source [source]"},
-    {"title-field", 0, WP_FLAG_TEXT, AT(title), "NAME", "field with the title [title]"},
-    {"date-field", 0, WP_FLAG_TEXT, AT(date), "NAME", "field with the date [date]"},
-    {"lang-field", 0, WP_FLAG_TEXT, AT(lang), "NAME", "field with the language [lang]"},
-    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
-     "such as %m/%d/%Y, tried before the built-in forms"},
-    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected and told [64M]"},
-    {"strict", 0, WP_FLAG_BOOL, AT(strict), NULL, "the first bad record ends the run, nothing is written"},
-    {"no-progress", 0, WP_FLAG_BOOL, AT(no_progress), NULL, "no progress line"},
-    {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
 #undef AT
 };
 
@@ -122,6 +108,8 @@ const struct wp_command wp_command_dedup = {
         "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
+    .shared = {{wp_field_flag_rows, WP_FIELD_FLAG_COUNT, offsetof(struct dedup_flags, fields)},
+               {wp_read_flag_rows, WP_READ_FLAG_COUNT, offsetof(struct dedup_flags, read)}},
     .run = dedup_run,
 };
 
@@ -171,18 +159,6 @@ static double now_seconds(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static enum wp_status set_words(struct wp_settings *s, const char *name, const char *value,
-                                struct wp_error *err) {
-    return value ? wp_settings_set(s, name, value, err) : WP_OK;
-}
-
-static enum wp_status set_number(struct wp_settings *s, const char *name, uint64_t value,
-                                 struct wp_error *err) {
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    return value != NOT_GIVEN ? wp_settings_set(s, name, text, err) : WP_OK;
-}
-
 /* The furniture of earlier runs, if there were any. */
 static enum wp_status read_furniture(struct dedup *d, struct wp_error *err) {
     const char *name = d->flags.outputs[OUT_FURNITURE];
@@ -205,18 +181,15 @@ static enum wp_status read_furniture(struct dedup *d, struct wp_error *err) {
 static enum wp_status read_settings(struct dedup *d, struct wp_error *err) {
     const struct dedup_flags *f = &d->flags;
     struct wp_settings *s = &d->settings;
-    const char *const words[][2] = {
-        {"match", f->match},       {"verify", f->verify},           {"keep", f->keep},
-        {"tmp", f->tmp},           {"date-format", f->date_format}, {"id-field", f->id},
-        {"text-field", f->text},   {"url-field", f->url},           {"source-field", f->source},
-        {"title-field", f->title}, {"date-field", f->date},         {"lang-field", f->lang}};
     wp_settings_init(s);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        WP_TRY(set_words(s, words[i][0], words[i][1], err));
-    WP_TRY(set_number(s, "threads", f->threads, err));
-    WP_TRY(set_number(s, "memory", f->memory, err));
-    WP_TRY(set_number(s, "max-record", f->max_record, err));
-    s->strict = f->strict;
+    WP_TRY(wp_flag_set_words(s, "match", f->match, err));
+    WP_TRY(wp_flag_set_words(s, "verify", f->verify, err));
+    WP_TRY(wp_flag_set_words(s, "keep", f->keep, err));
+    WP_TRY(wp_flag_set_words(s, "tmp", f->tmp, err));
+    WP_TRY(wp_flag_set_number(s, "threads", f->threads, err));
+    WP_TRY(wp_flag_set_number(s, "memory", f->memory, err));
+    WP_TRY(wp_field_flags_set(&f->fields, s, err));
+    WP_TRY(wp_read_flags_set(&f->read, s, err));
     if (f->owners) WP_TRY(wp_owner_groups_read(&d->owner_groups, f->owners, err));
     if (f->agencies) WP_TRY(wp_agency_table_new(f->agencies, &d->agencies, err));
     s->owner_groups = d->owner_groups;
@@ -322,7 +295,7 @@ static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
 static enum wp_status check_space(const struct dedup *d, struct wp_error *err) {
     char warning[WP_SPACE_WARNING_BYTES];
     WP_TRY(wp_space_check(&d->settings, &d->sizes, warning, err));
-    if (warning[0] && !d->flags.quiet) fprintf(stderr, "wireprint dedup: warning: %s\n", warning);
+    if (warning[0] && !d->flags.read.quiet) fprintf(stderr, "wireprint dedup: warning: %s\n", warning);
     return WP_OK;
 }
 
@@ -442,7 +415,7 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     WP_TRY(open_outputs(d, err));
     WP_TRY(measure_inputs(d, err));
     WP_TRY(check_space(d, err));
-    d->show_progress = !d->flags.quiet && !d->flags.no_progress && isatty(STDERR_FILENO);
+    d->show_progress = !d->flags.read.quiet && !d->flags.read.no_progress && isatty(STDERR_FILENO);
     WP_TRY(read_inputs(d, err));
     say(d, "matching");
     WP_TRY(wp_run_finish(&d->run, err));
@@ -450,7 +423,7 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     WP_TRY(write_answers(d, err));
     say(d, "");
     WP_TRY(complain(d, err));
-    if (!d->flags.quiet) print_summary(d);
+    if (!d->flags.read.quiet) print_summary(d);
     return WP_OK;
 }
 
@@ -469,7 +442,9 @@ static void release(struct dedup *d) {
 }
 
 static int dedup_run(int argc, char **argv) {
-    struct dedup d = {.flags = {.threads = NOT_GIVEN, .memory = NOT_GIVEN, .max_record = NOT_GIVEN}};
+    struct dedup d = {.flags = {.threads = WP_FLAG_NOT_GIVEN,
+                                .memory = WP_FLAG_NOT_GIVEN,
+                                .read = {.max_record = WP_FLAG_NOT_GIVEN}}};
     struct wp_error err = {0};
     int operands, status = wp_options_start(&wp_command_dedup, argc, argv, &d.flags, &operands);
     if (status >= 0) return status;

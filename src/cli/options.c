@@ -43,10 +43,16 @@ static bool parse_real(const char *text, double *out) {
     return end != text && *end == '\0' && isfinite(*out);
 }
 
-static enum wp_status set_value(const struct wp_flag *flag, const char *value, void *settings,
-                                struct wp_error *err) {
+/* A row of one of the command's tables, and where that table's part of the settings begins. */
+struct row {
+    const struct wp_flag *flag; /* NULL: there is none */
+    size_t at;
+};
+
+static enum wp_status set_value(struct row row, const char *value, void *settings, struct wp_error *err) {
     static const char *const wanted[] = {"", "", "a whole number", "a size such as 512M", "a number"};
-    void *at = (char *)settings + flag->offset;
+    const struct wp_flag *flag = row.flag;
+    void *at = (char *)settings + row.at + flag->offset;
     bool good = true;
     switch (flag->kind) {
     case WP_FLAG_BOOL: *(bool *)at = true; break;
@@ -59,40 +65,48 @@ static enum wp_status set_value(const struct wp_flag *flag, const char *value, v
     return wp_fail(err, WP_EINVAL, "--%s takes %s, not '%s'", flag->name, wanted[flag->kind], value);
 }
 
-static const struct wp_flag *find_long(const struct wp_command *c, const char *name, size_t len) {
-    for (size_t i = 0; i < c->flag_count; i++)
-        if (strlen(c->flags[i].name) == len && memcmp(c->flags[i].name, name, len) == 0) return &c->flags[i];
-    return NULL;
+/* The tables of a command: its own, then those it shares. */
+static struct wp_flag_group group_of(const struct wp_command *c, size_t i) {
+    return i ? c->shared[i - 1] : (struct wp_flag_group){c->flags, c->flag_count, 0};
 }
 
-static const struct wp_flag *find_short(const struct wp_command *c, char letter) {
-    for (size_t i = 0; i < c->flag_count; i++)
-        if (c->flags[i].letter && c->flags[i].letter == letter) return &c->flags[i];
-    return NULL;
+/* By its name of len bytes, or by its letter when name is NULL. */
+static struct row find_flag(const struct wp_command *c, const char *name, size_t len, char letter) {
+    for (size_t i = 0; i <= WP_FLAG_GROUPS_MAX; i++) {
+        struct wp_flag_group group = group_of(c, i);
+        for (size_t k = 0; k < group.count; k++) {
+            const struct wp_flag *f = &group.flags[k];
+            bool same = name ? strlen(f->name) == len && memcmp(f->name, name, len) == 0
+                             : f->letter && f->letter == letter;
+            if (same) return (struct row){f, group.at};
+        }
+    }
+    return (struct row){NULL, 0};
 }
 
 /* One flag at argv[*at]; *at moves on when the value is the next argument. */
 static enum wp_status parse_flag(const struct wp_command *c, int argc, char **argv, int *at, void *settings,
                                  struct wp_error *err) {
     const char *arg = argv[*at], *value = NULL;
-    const struct wp_flag *flag;
+    struct row row;
     if (arg[1] == '-') {
         size_t len = strcspn(arg + 2, "=");
-        flag = find_long(c, arg + 2, len);
+        row = find_flag(c, arg + 2, len, 0);
         if (arg[2 + len] == '=') value = arg + 2 + len + 1;
     } else {
-        flag = find_short(c, arg[1]);
+        row = find_flag(c, NULL, 0, arg[1]);
         if (arg[2]) value = arg + 2;
     }
+    const struct wp_flag *flag = row.flag;
     if (!flag) return wp_fail(err, WP_EINVAL, "unknown option '%s' (see wireprint %s --help)", arg, c->name);
     if (flag->kind == WP_FLAG_BOOL)
         return value ? wp_fail(err, WP_EINVAL, "--%s takes no value", flag->name)
-                     : set_value(flag, NULL, settings, err);
+                     : set_value(row, NULL, settings, err);
     if (!value) {
         if (*at + 1 >= argc) return wp_fail(err, WP_EINVAL, "--%s needs a value", flag->name);
         value = argv[++*at];
     }
-    return set_value(flag, value, settings, err);
+    return set_value(row, value, settings, err);
 }
 
 enum wp_status wp_options_parse(const struct wp_command *command, int argc, char **argv, void *settings,
@@ -128,8 +142,11 @@ static void print_help(const struct wp_command *c) {
     printf("usage: wireprint %s %s\n\n%c%s.\n", c->name, c->usage, toupper((unsigned char)c->summary[0]),
            c->summary + 1);
     if (c->details) printf("\n%s\n", c->details);
-    if (c->flag_count) printf("\noptions:\n");
-    for (size_t i = 0; i < c->flag_count; i++) print_flag(&c->flags[i]);
+    if (c->flag_count || c->shared[0].count) printf("\noptions:\n");
+    for (size_t i = 0; i <= WP_FLAG_GROUPS_MAX; i++) {
+        struct wp_flag_group group = group_of(c, i);
+        for (size_t k = 0; k < group.count; k++) print_flag(&group.flags[k]);
+    }
 }
 
 int wp_options_start(const struct wp_command *command, int argc, char **argv, void *settings, int *operands) {

@@ -29,6 +29,14 @@ struct wp_flag {
     const char *help;    /* one sentence, default in brackets */
 };
 
+/* A table that several commands have: its offsets count from `at` in the settings struct. */
+struct wp_flag_group {
+    const struct wp_flag *flags;
+    size_t count, at;
+};
+
+enum { WP_FLAG_GROUPS_MAX = 2 };
+
 struct wp_command {
     const char *name;    /* "dedup" */
     const char *usage;   /* "INPUT... [-o KEPT]" */
@@ -36,6 +44,7 @@ struct wp_command {
     const char *details; /* paragraphs for --help; may be NULL */
     const struct wp_flag *flags;
     size_t flag_count;
+    struct wp_flag_group shared[WP_FLAG_GROUPS_MAX]; /* stand behind its own; none when count is 0 */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
 };
 
