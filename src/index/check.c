@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "index/recover.h"
+#include "index/settings.h"
 
 struct checker {
     const char *dir;
@@ -226,6 +227,21 @@ static enum wp_status check_log(struct checker *c, struct wp_error *err) {
     return status;
 }
 
+static enum wp_status check_settings(struct checker *c, struct wp_error *err) {
+    struct wp_index_settings settings;
+    struct wp_error why = {0};
+    char *name = wp_path_join(c->dir, WP_SETTINGS_NAME);
+    if (!name) return no_memory(err);
+    bool there = wp_file_kind(name) != WP_FILE_MISSING;
+    wp_free(name);
+    if (!there) return WP_OK;
+    enum wp_status status = wp_index_settings_read(&settings, c->dir, &why);
+    c->counts->files++;
+    c->counts->bytes += settings.owners.len + settings.agencies.len;
+    wp_index_settings_release(&settings);
+    return note(c, status, &why, 0, 0, err);
+}
+
 static enum wp_status check_all(struct checker *c, struct wp_error *err) {
     struct wp_error why = {0};
     struct wp_damage damage = {.whole_index = true};
@@ -251,6 +267,7 @@ static enum wp_status check_all(struct checker *c, struct wp_error *err) {
     if (!c->texts || !c->blocks || !c->records || !c->block_counts || !c->block_caps) return no_memory(err);
     for (size_t i = 0; i < n; i++) WP_TRY(check_texts(c, i, err));
     for (size_t i = 0; i < c->files.segment_count; i++) WP_TRY(check_segment(c, &c->files.segments[i], err));
+    WP_TRY(check_settings(c, err));
     return check_log(c, err);
 }
 

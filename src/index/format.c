@@ -71,7 +71,7 @@ void wp_header_write(uint8_t out[WP_HEADER_BYTES], enum wp_index_kind kind, uint
 
 enum wp_status wp_header_check(const uint8_t *data, size_t len, enum wp_index_kind kind, uint32_t number,
                                const char *name, struct wp_error *err) {
-    static const char *const kinds[] = {"", "manifest", "log", "text file", "segment", "state"};
+    static const char *const kinds[] = {"", "manifest", "log", "text file", "segment", "state", "settings"};
     if (len < WP_HEADER_BYTES || memcmp(data, magic, sizeof magic) != 0)
         return wp_fail_file(err, WP_EDAMAGED, name, "is no file of an index");
     if (wp_load64(data + 32) != wp_hash64(data, 32))

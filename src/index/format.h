@@ -21,6 +21,7 @@ enum wp_index_kind {
     WP_INDEX_TEXTS = 3,
     WP_INDEX_SEGMENT = 4,
     WP_INDEX_STATE = 5,
+    WP_INDEX_SETTINGS = 6,
 };
 
 enum {

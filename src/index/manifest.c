@@ -1,7 +1,7 @@
 /* manifest.c - see manifest.h. */
 #include "index/manifest.h"
 
-#include "base/map.h"
+#include "index/small_file.h"
 
 enum { SEGMENT_BYTES = 24, TEXTS_BYTES = 12, FRONT_BYTES = 20, FILES_MAX = 1 << 20 };
 
@@ -87,28 +87,12 @@ static enum wp_status read_manifest(struct wp_manifest *m, const struct wp_buffe
     return read_lists(m, p + FRONT_BYTES, p + head.stored, name, err);
 }
 
-/* Read, not mapped: it is small, and may be replaced at any moment. */
-static enum wp_status read_whole(struct wp_buffer *b, const char *name, struct wp_error *err) {
-    struct wp_file f = {0};
-    uint64_t size;
-    WP_TRY(wp_file_open(&f, name, err));
-    enum wp_status status = wp_file_size(&f, &size, err);
-    if (status == WP_OK && size > (uint64_t)FILES_MAX * 64)
-        status = wp_fail_file(err, WP_EDAMAGED, name, "is no manifest");
-    if (status == WP_OK && wp_buffer_reserve(b, (size_t)size + 1, SIZE_MAX) != WP_OK)
-        status = wp_fail(err, WP_ENOMEM, "out of memory");
-    if (status == WP_OK) status = wp_file_read_at(&f, b->data, (size_t)size, 0, err);
-    if (status == WP_OK) b->len = (size_t)size;
-    wp_file_close(&f, NULL);
-    return status;
-}
-
 enum wp_status wp_manifest_read(struct wp_manifest *m, const char *dir, struct wp_error *err) {
     struct wp_buffer b = {0};
     *m = (struct wp_manifest){0};
     char *name = wp_path_join(dir, WP_MANIFEST_NAME);
     if (!name) return wp_fail(err, WP_ENOMEM, "out of memory");
-    enum wp_status status = read_whole(&b, name, err);
+    enum wp_status status = wp_small_file_read(&b, name, (uint64_t)FILES_MAX * 64, "is no manifest", err);
     if (status == WP_OK) status = read_manifest(m, &b, name, err);
     wp_buffer_release(&b);
     wp_free(name);
@@ -156,29 +140,14 @@ static enum wp_status make_file(const struct wp_manifest *m, struct wp_buffer *b
     return WP_OK;
 }
 
-static enum wp_status write_aside(const struct wp_buffer *b, const struct wp_fs *fs, const char *aside,
-                                  struct wp_error *err) {
-    struct wp_file f = {0};
-    WP_TRY(fs->create(fs->self, aside, &f, err));
-    enum wp_status status = fs->write(fs->self, &f, b->data, b->len, err);
-    if (status == WP_OK) status = fs->sync(fs->self, &f, err);
-    enum wp_status closed = wp_file_close(&f, status == WP_OK ? err : NULL);
-    return status == WP_OK ? closed : status;
-}
-
 enum wp_status wp_manifest_write(const struct wp_manifest *m, const struct wp_fs *fs, const char *dir,
                                  struct wp_error *err) {
     struct wp_buffer b = {0};
-    char *name = wp_path_join(dir, WP_MANIFEST_NAME), *aside = wp_path_join(dir, WP_MANIFEST_ASIDE);
-    enum wp_status status = name && aside ? make_file(m, &b) : WP_ENOMEM;
-    if (status != WP_OK) wp_fail(err, status, "out of memory");
-    if (status == WP_OK) status = write_aside(&b, fs, aside, err);
-    /* What the manifest names must be in the directory before the manifest is. */
-    if (status == WP_OK) status = fs->sync_directory(fs->self, dir, err);
-    if (status == WP_OK) status = fs->rename(fs->self, aside, name, err);
-    if (status == WP_OK) status = fs->sync_directory(fs->self, dir, err);
+    enum wp_status status = make_file(m, &b);
+    if (status == WP_OK)
+        status = wp_small_file_replace(&b, fs, dir, WP_MANIFEST_NAME, WP_MANIFEST_ASIDE, err);
+    else
+        wp_fail(err, status, "out of memory");
     wp_buffer_release(&b);
-    wp_free(name);
-    wp_free(aside);
     return status;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/memory.h"
+#include "index/settings.h"
 
 /* Records kept for learning a dictionary: of each the beginning, until there is enough. */
 enum { SAMPLE_BYTES = 4096, SAMPLES_BYTES_MAX = 4 << 20 };
@@ -37,7 +38,7 @@ static enum wp_status lock(struct wp_store *s, struct wp_error *err) {
 static bool is_left_over(const struct wp_manifest *m, const char *name) {
     char *end;
     unsigned long number = strtoul(name, &end, 10);
-    if (strcmp(name, WP_MANIFEST_ASIDE) == 0) return true;
+    if (strcmp(name, WP_MANIFEST_ASIDE) == 0 || strcmp(name, WP_SETTINGS_ASIDE) == 0) return true;
     if (end - name < 6 || *end != '.' || number > UINT32_MAX) return false;
     if (strcmp(end, ".log") == 0) return number != m->log;
     if (strcmp(end, ".state") == 0) return number != m->state;
@@ -109,6 +110,7 @@ static enum wp_status load(struct wp_store *s, struct wp_error *err) {
         wp_state_drop(state);
         return status;
     }
+    view->owners = s->owners;
     pthread_mutex_lock(&s->mutex);
     wp_view_drop(s->now);
     wp_state_drop(s->committed_state);
@@ -161,6 +163,10 @@ enum wp_status wp_store_open(struct wp_store *s, const char *dir, const struct w
     enum wp_status status = s->dir ? open_store(s, err) : no_memory(err);
     if (status != WP_OK) wp_store_abandon(s);
     return status;
+}
+
+void wp_store_join_owners(struct wp_store *s, const struct wp_owner_map *owners) {
+    s->owners = s->now->owners = owners;
 }
 
 static void close_writers(struct wp_store *s) {

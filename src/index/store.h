@@ -31,6 +31,7 @@ struct wp_store_options {
 struct wp_store {
     struct wp_store_options options; /* constant */
     char *dir;
+    const struct wp_owner_map *owners; /* borrowed; NULL: every owner stands alone */
     struct wp_guard guard;
     struct wp_file lock;
     /* the writer's */
@@ -57,6 +58,10 @@ enum wp_status wp_store_open(struct wp_store *s, const char *dir, const struct w
 enum wp_status wp_store_close(struct wp_store *s, struct wp_error *err);
 /* The same without writing anything: what was not committed is lost. */
 void wp_store_abandon(struct wp_store *s);
+
+/* From now on rows tell the owners that `owners` joins by one number (view.h). Borrowed as long as the store
+ * and its snapshots are there. Right after opening, before there are any. */
+void wp_store_join_owners(struct wp_store *s, const struct wp_owner_map *owners);
 
 /* The index as the last commit left it; drop it with wp_view_drop. NULL when out of memory. Any thread. */
 struct wp_view *wp_store_snapshot(struct wp_store *s);

@@ -66,6 +66,7 @@ enum wp_status wp_store_install(struct wp_store *s, struct wp_manifest *files,
         wp_manifest_release(&before);
         return status;
     }
+    view->owners = s->owners;
     pthread_mutex_lock(&s->mutex);
     wp_view_drop(s->now);
     s->now = view;

@@ -1,6 +1,7 @@
 /* view.c - see view.h. */
 #include "index/view.h"
 
+#include <stdlib.h>
 #include "base/memory.h"
 
 static enum wp_status no_memory(struct wp_error *err) {
@@ -121,6 +122,7 @@ struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_
     v->texts_number = of->texts_number;
     v->state = wp_state_share(state);
     v->end = end;
+    v->owners = of->owners;
     return v;
 }
 
@@ -185,7 +187,22 @@ static bool in_memtable(const struct wp_view *v, uint32_t number) {
     return v->memtable && number >= v->memtable->table->first;
 }
 
-enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
+static int compare_owners(const void *key, const void *item) {
+    uint32_t owner = *(const uint32_t *)key;
+    const struct wp_joined_owner *joined = item;
+    return owner < joined->owner ? -1 : owner > joined->owner;
+}
+
+uint32_t wp_view_owner(const struct wp_view *v, uint32_t owner) {
+    const struct wp_owner_map *m = v->owners;
+    if (!m || !m->count || !owner) return owner;
+    const struct wp_joined_owner *joined =
+        bsearch(&owner, m->items, m->count, sizeof *m->items, compare_owners);
+    return joined ? joined->as : owner;
+}
+
+/* As it is stored. */
+static enum wp_status find_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
                                struct wp_error *err) {
     if (number >= v->end) return WP_END;
     if (in_memtable(v, number)) {
@@ -196,6 +213,13 @@ enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct 
     if (!s) return WP_END;
     WP_TRY(wp_segment_row(s, number, row, err));
     return wp_row_is_gone(row) ? WP_END : WP_OK;
+}
+
+enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
+                               struct wp_error *err) {
+    WP_TRY(find_row(v, number, row, err));
+    row->owner = wp_view_owner(v, row->owner);
+    return WP_OK;
 }
 
 enum wp_status wp_view_row(const struct wp_view *v, uint32_t number, struct wp_row *row,

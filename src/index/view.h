@@ -27,7 +27,17 @@ struct wp_shared_memtable {
     struct wp_memtable *table;
 };
 
+/* Which owners count as one: of each but the first of a group, its number and the one it goes by. Sorted by
+ * `owner`. Rows on the disk keep the owner that an article has by itself, so that groups may change. */
+struct wp_owner_map {
+    struct wp_joined_owner {
+        uint32_t owner, as;
+    } * items;
+    size_t count;
+};
+
 struct wp_view {
+    const struct wp_owner_map *owners; /* borrowed; may be NULL */
     atomic_uint users;
     struct wp_index_segment **segments;
     size_t segment_count;
@@ -52,7 +62,11 @@ void wp_view_drop(struct wp_view *v);
 enum wp_status wp_shared_memtable_new(struct wp_shared_memtable **out, uint32_t first);
 void wp_shared_memtable_drop(struct wp_shared_memtable *m);
 
-/* The row of a number below end; row->texts means nothing to the caller. An article that is dead or gone:
+/* The number that an owner goes by. */
+uint32_t wp_view_owner(const struct wp_view *v, uint32_t owner);
+
+/* The row of a number below end; row->texts means nothing to the caller, row->owner is the one that the owner
+ * goes by. An article that is dead or gone:
  * WP_END. WP_EDAMAGED. */
 enum wp_status wp_view_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
                            struct wp_error *err);
