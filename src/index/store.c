@@ -282,9 +282,10 @@ static uint32_t rows_max(const struct wp_store *s) {
     return s->options.flush_rows ? s->options.flush_rows : WP_MEMTABLE_ROWS;
 }
 
+/* Also as soon as enough was seen to learn a dictionary from: the sooner the texts have one, the better. */
 static bool is_full(const struct wp_store *s) {
     const struct wp_memtable *m = s->now->memtable->table;
-    return m->rows >= rows_max(s) || wp_memtable_is_full(m);
+    return m->rows >= rows_max(s) || wp_memtable_is_full(m) || s->samples.len >= SAMPLES_BYTES_MAX;
 }
 
 enum wp_status wp_store_add(struct wp_store *s, struct wp_row *row, const uint8_t *record, size_t len,
@@ -385,6 +386,5 @@ enum wp_status wp_store_commit(struct wp_store *s, struct wp_error *err) {
         s->committed_state = wp_state_share(s->now->state);
     }
     pthread_mutex_unlock(&s->mutex);
-    /* The sooner there is a dictionary, the better. Enough was seen: on to a text file that has one. */
-    return s->samples.len >= SAMPLES_BYTES_MAX ? wp_store_flush_log(s, true, err) : WP_OK;
+    return WP_OK;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/pack.h"
+#include "support/random.h"
 
 static void fill(char *out, size_t len, unsigned seed) {
     for (size_t i = 0; i < len; i++) {
@@ -63,6 +64,32 @@ static void test_round_trip(void **state) {
     assert_true(with < plain);
 }
 
+/* Of a large dictionary nearly all is found again: pieces that were common when it was learnt cost little. */
+static void test_large_dictionary(void **state) {
+    (void)state;
+    enum { PIECES = 5000, PIECE = 40, TIMES = 4 };
+    static char samples[PIECES * PIECE * TIMES], dictionary[256 << 10];
+    static size_t lengths[PIECES * TIMES];
+    struct random r = {3};
+    struct wp_packer *p;
+    struct wp_buffer out = {0};
+    unsigned cheap = 0;
+    for (size_t i = 0; i < PIECES * PIECE; i++) samples[i] = (char)('0' + random_below(&r, 75));
+    for (size_t i = 1; i < TIMES; i++) memcpy(samples + i * PIECES * PIECE, samples, (size_t)PIECES * PIECE);
+    for (size_t i = 0; i < PIECES * TIMES; i++) lengths[i] = PIECE;
+    size_t len = wp_dictionary_train(samples, lengths, PIECES * TIMES, dictionary, sizeof dictionary);
+    assert_true(len > PIECES * PIECE / 2);
+    assert_int_equal(wp_packer_new(&p, 1, dictionary, len), WP_OK);
+    for (size_t i = 0; i < PIECES; i++) {
+        out.len = 0;
+        assert_int_equal(wp_pack(p, samples + i * PIECE, PIECE, &out), WP_OK);
+        cheap += out.len < PIECE * 6 / 10;
+    }
+    assert_true(cheap > PIECES * 8 / 10);
+    wp_buffer_release(&out);
+    wp_packer_free(p);
+}
+
 static void test_too_little(void **state) {
     (void)state;
     char dictionary[1024];
@@ -72,6 +99,8 @@ static void test_too_little(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_too_little)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
+                                       cmocka_unit_test(test_large_dictionary),
+                                       cmocka_unit_test(test_too_little)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
