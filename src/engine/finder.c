@@ -68,6 +68,7 @@ void wp_finder_free(struct wp_finder *f) {
     wp_free(f->mask.tokens);
     wp_free(f->other_mask.tokens);
     wp_furniture_release(&f->furniture);
+    wp_free(f->owners);
     wp_free(f->numbers);
     wp_key_batch_release(&f->batch);
     wp_free(f->table);
@@ -80,6 +81,27 @@ void wp_finder_reset(struct wp_finder *f) {
     wp_profiles_clear(&f->profiles);
     wp_furniture_release(&f->furniture);
     f->furniture_taken = 0;
+    f->owner_count = 0;
+}
+
+enum wp_status wp_finder_know_owner(struct wp_finder *f, uint32_t owner) {
+    WP_TRY(WP_GROW(f->owners, f->owner_count, f->owner_cap));
+    f->owners[f->owner_count++] = owner;
+    return WP_OK;
+}
+
+enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *view, uint32_t number,
+                               uint32_t *owner, struct wp_error *err) {
+    struct wp_row row = {.owner = 0};
+    *owner = 0;
+    if (number < f->owner_count) {
+        *owner = f->owners[number];
+        return WP_OK;
+    }
+    enum wp_status status = wp_view_any_row(view, number, &row, err);
+    if (status == WP_END) return WP_OK;
+    *owner = row.owner;
+    return status;
 }
 
 /* The title, or what of the url stands for it; else not known yet (engine/harvest.c does the same). */
@@ -264,15 +286,18 @@ static enum wp_status count_meetings(struct wp_finder *f, const uint32_t *number
 }
 
 /* The articles of a common key that were given come from one owner: the rest most likely does, too. */
-static bool is_own(const struct wp_view *view, const uint32_t *numbers, uint32_t count) {
-    uint32_t owner = 0;
+static enum wp_status is_own(const struct wp_finder *f, const struct wp_view *view, const uint32_t *numbers,
+                             uint32_t count, bool *own, struct wp_error *err) {
+    uint32_t first = 0;
+    *own = false;
     for (uint32_t i = 0; i < count && i < 8; i++) {
-        struct wp_row row;
-        if (wp_view_any_row(view, numbers[i], &row, NULL) != WP_OK) continue;
-        if (!row.owner || (owner && row.owner != owner)) return false;
-        owner = row.owner;
+        uint32_t owner;
+        WP_TRY(wp_finder_owner(f, view, numbers[i], &owner, err));
+        if (!owner || (first && owner != first)) return WP_OK;
+        first = owner;
     }
-    return owner != 0;
+    *own = first != 0;
+    return WP_OK;
 }
 
 enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view,
@@ -283,8 +308,9 @@ enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view
     return WP_OK;
 }
 
+/* Keys with more articles than a search takes whole. */
 struct common {
-    uint64_t keys[WP_SAMPLES_MAX];
+    uint32_t keys[WP_SAMPLES_MAX];
     bool own[WP_SAMPLES_MAX];
     uint32_t count, mixed;
 };
@@ -293,23 +319,21 @@ static enum wp_status look_up(struct wp_finder *f, const struct wp_view *view, c
                               struct wp_error *err) {
     struct common common = {.count = 0};
     uint32_t given, samples = f->key_count;
-    uint64_t total;
     WP_TRY(wp_finder_look_up(f, view, &search->limits, err));
     if (count_meetings(f, f->batch.numbers, f->batch.given) != WP_OK) return no_memory(err);
     for (uint32_t i = 0; i < samples; i++) {
         if (f->batch.totals[i] <= search->limits.all) continue;
-        uint64_t key = f->keys[i];
-        WP_TRY(wp_view_find(view, WP_KEY_SHINGLE, key, &search->limits, f->numbers, &given, &total, err));
-        common.own[common.count] = is_own(view, f->numbers, given);
-        common.mixed += !common.own[common.count];
-        common.keys[common.count++] = key;
+        bool *own = &common.own[common.count];
+        WP_TRY(wp_key_batch_list(view, &f->batch, i, &search->limits, f->numbers, &given, err));
+        WP_TRY(is_own(f, view, f->numbers, given, own, err));
+        common.mixed += !*own;
+        common.keys[common.count++] = i;
     }
     bool any = common.count && common.count >= search->own_share * samples;
     bool mixed = common.mixed && common.mixed >= search->mixed_share * samples;
     for (uint32_t i = 0; i < common.count; i++) {
         if (!any && (common.own[i] || !mixed)) continue;
-        WP_TRY(wp_view_find(view, WP_KEY_SHINGLE, common.keys[i], &search->limits, f->numbers, &given, &total,
-                            err));
+        WP_TRY(wp_key_batch_list(view, &f->batch, common.keys[i], &search->limits, f->numbers, &given, err));
         if (count_meetings(f, f->numbers, given) != WP_OK) return no_memory(err);
     }
     return WP_OK;

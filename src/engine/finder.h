@@ -69,6 +69,9 @@ struct wp_finder {
     struct wp_mask mask, other_mask;
     size_t mask_cap, other_cap;
 
+    uint32_t *owners; /* of the articles below owner_count, by number: wp_finder_know_owner */
+    size_t owner_count, owner_cap;
+
     /* its candidates and matches */
     uint32_t *numbers; /* of one key */
     struct wp_key_batch batch;
@@ -88,6 +91,13 @@ void wp_finder_free(struct wp_finder *f);
 
 /* Forgets what it keeps of articles and furniture: the numbers may mean other articles from now on. */
 void wp_finder_reset(struct wp_finder *f);
+
+/* Keeps an article's owner at hand, so that its row need not be read for it. In the order of numbers, from 0
+ * on: who does it must do it for all. WP_ENOMEM. */
+enum wp_status wp_finder_know_owner(struct wp_finder *f, uint32_t owner);
+/* The owner of an article: 0 when it has none or has gone. Kept, or from its row. */
+enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *view, uint32_t number,
+                               uint32_t *owner, struct wp_error *err);
 
 /* Takes a text: of the record text, title and url are read (and need not stay). owner: 0 is none; date:
  * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */

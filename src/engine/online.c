@@ -10,6 +10,10 @@
 /* Bytes of memory that one kept profile takes, about. */
 enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
 
+/* What was seen is gathered from the whole index when a SEEN_PART-th of it was added, but SEEN_MIN articles:
+ * by then the look-ups before have cost as much. */
+enum { SEEN_MIN = 4096, SEEN_PART = 16, SEEN_MEMORY_PART = 8 };
+
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
@@ -44,10 +48,11 @@ static enum wp_status count_stories(struct wp_online *o, struct wp_error *err) {
     o->story_count = 0;
     if (v->end && reach_story(o, v->end - 1) != WP_OK) return no_memory(err);
     for (uint32_t n = 0; n < v->end; n++) {
-        enum wp_status status = wp_view_row(v, n, &row, err);
-        if (status == WP_END) continue;
-        WP_TRY(status);
-        join_story(o, story_of(v, n, &row), row.date);
+        enum wp_status status = wp_view_any_row(v, n, &row, err);
+        bool there = status == WP_OK;
+        if (!there && status != WP_END) return status;
+        if (wp_finder_know_owner(o->finder, there ? row.owner : 0) != WP_OK) return no_memory(err);
+        if (there && !wp_state_is_dead(v->state, n)) join_story(o, story_of(v, n, &row), row.date);
     }
     return WP_OK;
 }
@@ -132,9 +137,14 @@ static size_t profile_count(uint64_t memory) {
     return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : (size_t)n;
 }
 
+static size_t seen_bytes(uint64_t memory) {
+    return (size_t)((memory ? memory : WP_ONLINE_MEMORY) / SEEN_MEMORY_PART);
+}
+
 enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
                               struct wp_error *err) {
-    *o = (struct wp_online){.date_format = options->date_format};
+    *o = (struct wp_online){.date_format = options->date_format,
+                            .seen_bytes = seen_bytes(options->memory_bytes)};
     enum wp_status status = wp_store_open(&o->store, dir, &options->store, err);
     if (status == WP_OK) status = wp_finder_new(&o->finder, profile_count(options->memory_bytes), err);
     if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
@@ -149,6 +159,7 @@ static void release(struct wp_online *o) {
     wp_free(o->stories);
     wp_free(o->events);
     wp_buffer_release(&o->stored);
+    wp_seen_release(&o->seen);
     *o = (struct wp_online){0};
 }
 
@@ -291,6 +302,18 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
     return WP_OK;
 }
 
+/* Without memory for it, keys are looked up as before. */
+static enum wp_status remember_keys(struct wp_online *o, const uint64_t *keys, uint32_t count,
+                                    struct wp_error *err) {
+    const struct wp_view *now = wp_store_now(&o->store);
+    wp_seen_add(&o->seen, o->finder->owner, keys, count);
+    o->added += o->added < UINT32_MAX;
+    if (o->seen.words || o->added < SEEN_MIN || o->added < now->end / SEEN_PART) return WP_OK;
+    enum wp_status status = wp_seen_build(&o->seen, o->seen_bytes, now, o->finder->owners, err);
+    o->finder->batch.seen = status == WP_OK ? &o->seen : NULL;
+    return status == WP_ENOMEM ? WP_OK : status;
+}
+
 static enum wp_status store(struct wp_online *o, const struct wp_online_article *a, struct wp_row *row,
                             const struct wp_online_verdict *v, struct wp_error *err) {
     const struct wp_finder *f = o->finder;
@@ -303,6 +326,8 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
         reach_story(o, v->number) != WP_OK)
         return no_memory(err);
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
+    if (wp_finder_know_owner(o->finder, row->owner) != WP_OK) return no_memory(err);
+    WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
     join_story(o, v->story, row->date);
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;

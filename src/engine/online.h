@@ -16,6 +16,7 @@
 #define WP_ENGINE_ONLINE_H
 
 #include "engine/finder.h"
+#include "index/seen.h"
 #include "input/owner.h"
 
 struct wp_online_options {
@@ -56,6 +57,9 @@ struct wp_online {
     struct wp_online_event *events; /* of the last call */
     size_t event_count, event_cap;
     struct wp_buffer stored; /* scratch */
+    struct wp_seen seen;     /* of everything added so far, once enough was added here */
+    size_t seen_bytes;       /* to use for it */
+    uint32_t added;          /* since it was opened */
 };
 
 /* For writing: locks. *o is filled in place; close in any case. */

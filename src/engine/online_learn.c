@@ -13,6 +13,7 @@
 
 /* As in learn.c. */
 enum { LEARN_STORIES = 4, NUMBER_BITS = 4 };
+_Static_assert(WP_SEEN_OWN < WP_FURNITURE_STORIES, "an owner who has fewer does not repeat it");
 _Static_assert(WP_FURNITURE_STORIES <= 1 << NUMBER_BITS, "an example's place fits");
 
 /* Of a shingle that very many articles share, the last ones are looked at: those of one owner are among them.
@@ -36,25 +37,43 @@ static enum wp_status add_shingles(struct examples *e, const struct wp_stream *s
     return WP_OK;
 }
 
-/* Does the owner of the text at hand tell enough different stories with this shingle? */
-static enum wp_status is_repeated(struct wp_online *o, uint64_t key, struct examples *e, bool *repeated,
+/* The owner's articles among the last ones of key number i, into f->numbers. Owners are at hand; rows with
+ * their titles are not, and may be on the disk. */
+static enum wp_status list_own(struct wp_online *o, uint32_t i, uint32_t *own, struct wp_error *err) {
+    struct wp_finder *f = o->finder;
+    const struct wp_view *now = wp_store_now(&o->store);
+    uint32_t given;
+    *own = 0;
+    if (!wp_seen_may_own(&o->seen, f->owner, f->keys[i])) return WP_OK;
+    WP_TRY(wp_key_batch_list(now, &f->batch, i, &looked_at, f->numbers, &given, err));
+    for (uint32_t n = 0; n < given; n++) {
+        uint32_t owner;
+        WP_TRY(wp_finder_owner(f, now, f->numbers[n], &owner, err));
+        f->numbers[*own] = f->numbers[n];
+        *own += owner == f->owner;
+    }
+    return WP_OK;
+}
+
+/* Does the owner of the text at hand tell enough different stories with its key number i? */
+static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct examples *e, bool *repeated,
                                   struct wp_error *err) {
     struct wp_finder *f = o->finder;
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_titles_apart apart = {.count = 0};
     uint32_t given;
-    uint64_t total;
     e->count = 0;
-    *repeated = false;
-    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, key, &looked_at, f->numbers, &given, &total, err));
+    WP_TRY(list_own(o, i, &given, err));
+    *repeated = given >= WP_FURNITURE_STORIES - 1;
+    if (!*repeated) return WP_OK;
     wp_titles_apart_add(&apart, &f->title);
-    for (uint32_t i = given; i-- > 0 && apart.count < WP_FURNITURE_STORIES;) {
+    for (uint32_t n = given; n-- > 0 && apart.count < WP_FURNITURE_STORIES;) {
         struct wp_row *row = &e->rows[e->count];
-        enum wp_status status = wp_view_row(now, f->numbers[i], row, err);
+        enum wp_status status = wp_view_row(now, f->numbers[n], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (row->owner != f->owner || !wp_titles_apart_add(&apart, &row->title)) continue;
-        e->numbers[e->count++] = f->numbers[i];
+        if (!wp_titles_apart_add(&apart, &row->title)) continue;
+        e->numbers[e->count++] = f->numbers[n];
     }
     *repeated = apart.count == WP_FURNITURE_STORIES;
     return WP_OK;
@@ -104,7 +123,7 @@ enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err) {
         status = wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err);
         if (status != WP_OK) break;
         if (f->batch.totals[i] < WP_FURNITURE_STORIES - 1) continue;
-        status = is_repeated(o, f->keys[i], &e, &repeated, err);
+        status = is_repeated(o, i, &e, &repeated, err);
         if (status != WP_OK || !repeated) continue;
         status = gather_shingles(o, &e, err);
         if (status == WP_OK) status = learn_shingles(o, &e, err);

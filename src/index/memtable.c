@@ -85,6 +85,7 @@ enum wp_status wp_memtable_add(struct wp_memtable *m, const struct wp_row *row, 
     uint32_t number = m->first + m->rows;
     WP_TRY(make_room(m));
     *(struct wp_row *)wp_memtable_row(m, number) = *row;
+    for (uint32_t i = 0; i < key_count; i++) wp_memtable_prefetch_slot(m, WP_KEY_SHINGLE, keys[i]);
     for (uint32_t i = 0; i < key_count; i++) add_key(m, WP_KEY_SHINGLE, keys[i], number);
     add_key(m, WP_KEY_EXACT, row->exact.low, number);
     add_key(m, WP_KEY_ID, row->id.low, number);

@@ -95,6 +95,8 @@ enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint
                             const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                             uint64_t *total, struct wp_error *err);
 
+struct wp_seen;
+
 /* Where a key stands in a segment. */
 struct wp_key_range {
     uint32_t segment, key;
@@ -103,19 +105,29 @@ struct wp_key_range {
 
 /* Sampled shingles of one text, looked up together. Zero-initialised; used again and again. */
 struct wp_key_batch {
-    uint32_t *numbers; /* the articles of all keys that have no more than `all`, in any order, with repeats */
+    const struct wp_seen *seen; /* the caller's: sorts out at once what is not there (seen.h); or NULL */
+    uint32_t *numbers; /* the articles of each key that has no more than `all`, ascending, key by key */
     size_t room;
-    uint32_t given;
-    uint64_t totals[WP_KEYS_PER_ARTICLE]; /* by key: how many articles there are */
-    /* scratch */
+    uint32_t given;                       /* of all keys together */
+    uint32_t starts[WP_KEYS_PER_ARTICLE]; /* by key: where its articles begin in numbers, */
+    uint32_t listed[WP_KEYS_PER_ARTICLE]; /* how many of them stand there: all, or none of too many */
+    uint64_t totals[WP_KEYS_PER_ARTICLE]; /* and how many there are */
+    /* where they are */
+    uint32_t there[WP_KEYS_PER_ARTICLE], there_count; /* the keys that may have any */
     const struct wp_memtable_entry *newest[WP_KEYS_PER_ARTICLE];
-    struct wp_key_range *ranges;
+    struct wp_key_range *ranges; /* segment by segment */
     size_t range_count, range_cap;
 };
 void wp_key_batch_release(struct wp_key_batch *b);
-/* count <= WP_KEYS_PER_ARTICLE. Keys with more articles than limits->all are counted only: wp_view_find. */
+/* count <= WP_KEYS_PER_ARTICLE. Keys with more articles than limits->all are counted only. b->seen: of this
+ * view, or NULL. */
 enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *keys, uint32_t count,
                                      const struct wp_key_limits *limits, struct wp_key_batch *b,
                                      struct wp_error *err);
+/* What wp_view_find gives for key number `key` of a batch that was found in this view, without looking it up
+ * again. */
+enum wp_status wp_key_batch_list(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key,
+                                 const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
+                                 struct wp_error *err);
 
 #endif

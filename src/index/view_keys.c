@@ -5,9 +5,8 @@
  * memtable; directory, entries in each segment. A text has some thirty keys, so they are looked up together,
  * step by step, and each step asks for the memory of the next one before it is needed.
  */
-#include "index/view.h"
-
 #include "base/memory.h"
+#include "index/seen.h"
 
 enum { SEGMENTS_AT_ONCE = 256 };
 
@@ -49,6 +48,22 @@ static void put_oldest(const struct wp_memtable *m, const struct wp_memtable_ent
     put_newest(m, e, most, numbers, given);
 }
 
+/* The last `want` of those in segments. */
+static enum wp_status put_last(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+                               uint32_t want, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
+    size_t i = v->segment_count; /* back to the segment in which they begin */
+    uint64_t skip = 0;
+    while (want && i) {
+        uint64_t n = r->end[i - 1] - r->begin[i - 1];
+        i--;
+        skip = n > want ? n - want : 0;
+        want -= (uint32_t)(n - skip);
+    }
+    for (; i < v->segment_count; i++, skip = 0)
+        WP_TRY(put_range(v->segments[i], kind, r->begin[i] + skip, r->end[i], numbers, given, err));
+    return WP_OK;
+}
+
 static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
                                     const struct wp_memtable_entry *newest,
                                     const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
@@ -63,17 +78,21 @@ static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind ki
     }
     if (want) put_oldest(m, newest, want, numbers, given);
     want = limits->near > in_memory ? limits->near - in_memory : 0;
-    size_t i = v->segment_count; /* back to the segment in which the last ones begin */
-    uint64_t skip = 0;
-    while (want && i) {
-        uint64_t n = r->end[i - 1] - r->begin[i - 1];
-        i--;
-        skip = n > want ? n - want : 0;
-        want -= (uint32_t)(n - skip);
-    }
-    for (; i < v->segment_count; i++, skip = 0)
-        WP_TRY(put_range(v->segments[i], kind, r->begin[i] + skip, r->end[i], numbers, given, err));
+    WP_TRY(put_last(v, kind, r, want, numbers, given, err));
     put_newest(m, newest, limits->near, numbers, given);
+    return WP_OK;
+}
+
+/* Of a key that has `total` articles, those that the limits ask for. */
+static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+                                 const struct wp_memtable_entry *newest, const struct wp_key_limits *limits,
+                                 uint64_t total, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
+    if (!total) return WP_OK;
+    if (total > limits->all) return put_both_ends(v, kind, r, newest, limits, numbers, given, err);
+    for (size_t i = 0; i < v->segment_count; i++)
+        if (r->begin[i] < r->end[i])
+            WP_TRY(put_range(v->segments[i], kind, r->begin[i], r->end[i], numbers, given, err));
+    if (newest) put_newest(v->memtable->table, newest, limits->all, numbers, given);
     return WP_OK;
 }
 
@@ -90,13 +109,7 @@ enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint
         WP_TRY(wp_keys_find(&v->segments[i]->keys[kind], key & WP_KEY_MASK, &r.begin[i], &r.end[i], err));
         *total += r.end[i] - r.begin[i];
     }
-    if (!*total) return WP_OK;
-    if (*total > limits->all) return put_both_ends(v, kind, &r, newest, limits, numbers, given, err);
-    for (size_t i = 0; i < v->segment_count; i++)
-        if (r.begin[i] < r.end[i])
-            WP_TRY(put_range(v->segments[i], kind, r.begin[i], r.end[i], numbers, given, err));
-    put_newest(m, newest, limits->all, numbers, given);
-    return WP_OK;
+    return put_wanted(v, kind, &r, newest, limits, *total, numbers, given, err);
 }
 
 /* ---- many keys ---- */
@@ -107,9 +120,7 @@ void wp_key_batch_release(struct wp_key_batch *b) {
     *b = (struct wp_key_batch){0};
 }
 
-static enum wp_status make_room(struct wp_key_batch *b, const struct wp_key_limits *limits) {
-    size_t each = limits->all > limits->first + limits->near ? limits->all : limits->first + limits->near;
-    size_t room = each * WP_KEYS_PER_ARTICLE;
+static enum wp_status make_room(struct wp_key_batch *b, size_t room) {
     if (room <= b->room) return WP_OK;
     wp_free(b->numbers);
     b->numbers = wp_alloc(room, sizeof *b->numbers);
@@ -117,17 +128,30 @@ static enum wp_status make_room(struct wp_key_batch *b, const struct wp_key_limi
     return b->numbers ? WP_OK : WP_ENOMEM;
 }
 
+/* The keys that may be there at all. */
+static void sort_out(const uint64_t *keys, uint32_t count, struct wp_key_batch *b) {
+    b->there_count = 0;
+    for (uint32_t i = 0; b->seen && i < count; i++) wp_seen_prefetch(b->seen, keys[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        b->newest[i] = NULL;
+        b->totals[i] = 0;
+        b->there[b->there_count] = i;
+        b->there_count += !b->seen || wp_seen_may_have(b->seen, keys[i]);
+    }
+}
+
 /* Where each key stands in segment number `segment`, on top of what is there. */
 static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment, const uint64_t *keys,
-                                      uint32_t count, struct wp_key_batch *b, struct wp_error *err) {
+                                      struct wp_key_batch *b, struct wp_error *err) {
     const struct wp_keys *list = &v->segments[segment]->keys[WP_KEY_SHINGLE];
-    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_directory(list, keys[i]);
-    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_entries(list, keys[i]);
+    uint32_t count = b->there_count;
+    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_directory(list, keys[b->there[i]]);
+    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_entries(list, keys[b->there[i]]);
     for (uint32_t i = 0; i < count; i++) {
-        struct wp_key_range r = {.segment = segment, .key = i};
-        WP_TRY(wp_keys_find(list, keys[i] & WP_KEY_MASK, &r.begin, &r.end, err));
+        struct wp_key_range r = {.segment = segment, .key = b->there[i]};
+        WP_TRY(wp_keys_find(list, keys[r.key] & WP_KEY_MASK, &r.begin, &r.end, err));
         if (r.begin == r.end) continue;
-        b->totals[i] += r.end - r.begin;
+        b->totals[r.key] += r.end - r.begin;
         if (WP_GROW(b->ranges, b->range_count, b->range_cap) != WP_OK)
             return wp_fail(err, WP_ENOMEM, "out of memory");
         b->ranges[b->range_count++] = r;
@@ -135,34 +159,53 @@ static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment,
     return WP_OK;
 }
 
-static void find_in_memtable(const struct wp_view *v, const uint64_t *keys, uint32_t count,
-                             struct wp_key_batch *b) {
+static void find_in_memtable(const struct wp_view *v, const uint64_t *keys, struct wp_key_batch *b) {
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
-    for (uint32_t i = 0; m && i < count; i++) wp_memtable_prefetch_slot(m, WP_KEY_SHINGLE, keys[i]);
-    for (uint32_t i = 0; m && i < count; i++) wp_memtable_prefetch_entry(m, WP_KEY_SHINGLE, keys[i]);
+    uint32_t count = m ? b->there_count : 0;
+    for (uint32_t i = 0; i < count; i++) wp_memtable_prefetch_slot(m, WP_KEY_SHINGLE, keys[b->there[i]]);
+    for (uint32_t i = 0; i < count; i++) wp_memtable_prefetch_entry(m, WP_KEY_SHINGLE, keys[b->there[i]]);
     for (uint32_t i = 0; i < count; i++) {
-        b->newest[i] = m ? wp_memtable_find(m, WP_KEY_SHINGLE, keys[i], v->end) : NULL;
-        b->totals[i] = b->newest[i] ? b->newest[i]->count : 0;
+        uint32_t k = b->there[i];
+        b->newest[k] = wp_memtable_find(m, WP_KEY_SHINGLE, keys[k], v->end);
+        if (b->newest[k]) b->totals[k] += b->newest[k]->count;
     }
 }
 
-/* All lists of the memtable that are wanted whole, side by side: one entry of each in turn. */
+/* Settles where the articles of each key go, and makes room for them. */
+static enum wp_status lay_out(struct wp_key_batch *b, uint32_t count, const struct wp_key_limits *limits) {
+    uint64_t room = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        b->starts[i] = (uint32_t)room;
+        b->listed[i] = 0;
+        if (b->totals[i] <= limits->all) room += b->totals[i];
+    }
+    b->given = (uint32_t)room;
+    return make_room(b, room);
+}
+
+/* All lists of the memtable that are wanted whole, side by side: one entry of each in turn. They are walked
+ * from the newest entry on, and an entry knows how many stand before it. */
 static void walk_memtable(const struct wp_view *v, uint32_t count, const struct wp_key_limits *limits,
                           struct wp_key_batch *b) {
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
-    uint32_t active[WP_KEYS_PER_ARTICLE], left = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (b->newest[i] && b->totals[i] <= limits->all) active[left++] = i;
+    const struct wp_memtable_entry *at[WP_KEYS_PER_ARTICLE];
+    uint32_t *to[WP_KEYS_PER_ARTICLE], left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!b->newest[i] || b->totals[i] > limits->all) continue;
+        at[left] = b->newest[i];
+        to[left++] = b->numbers + b->starts[i] + b->listed[i]; /* behind those of segments */
+        b->listed[i] += b->newest[i]->count;
+    }
     while (left) {
         uint32_t kept = 0;
         for (uint32_t a = 0; a < left; a++) {
-            const struct wp_memtable_entry *e = b->newest[active[a]];
-            b->numbers[b->given++] = e->number;
+            const struct wp_memtable_entry *e = at[a];
+            to[a][e->count - 1] = e->number;
             e = wp_memtable_before(m, e);
             if (!e) continue;
             __builtin_prefetch(e);
-            b->newest[active[a]] = e;
-            active[kept++] = active[a];
+            at[kept] = e;
+            to[kept++] = to[a];
         }
         left = kept;
     }
@@ -171,18 +214,39 @@ static void walk_memtable(const struct wp_view *v, uint32_t count, const struct 
 enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *keys, uint32_t count,
                                      const struct wp_key_limits *limits, struct wp_key_batch *b,
                                      struct wp_error *err) {
+    if (v->segment_count > SEGMENTS_AT_ONCE) return wp_fail(err, WP_ETOOBIG, "too many segments");
     b->given = 0;
-    if (make_room(b, limits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
-    find_in_memtable(v, keys, count, b);
     b->range_count = 0;
-    for (size_t i = 0; i < v->segment_count; i++)
-        WP_TRY(find_in_segment(v, (uint32_t)i, keys, count, b, err));
+    sort_out(keys, count, b);
+    find_in_memtable(v, keys, b);
+    for (size_t i = 0; i < v->segment_count; i++) WP_TRY(find_in_segment(v, (uint32_t)i, keys, b, err));
+    if (lay_out(b, count, limits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     for (size_t i = 0; i < b->range_count; i++) {
         const struct wp_key_range *r = &b->ranges[i];
         if (b->totals[r->key] > limits->all) continue;
-        WP_TRY(
-            put_range(v->segments[r->segment], WP_KEY_SHINGLE, r->begin, r->end, b->numbers, &b->given, err));
+        WP_TRY(put_range(v->segments[r->segment], WP_KEY_SHINGLE, r->begin, r->end,
+                         b->numbers + b->starts[r->key], &b->listed[r->key], err));
     }
     walk_memtable(v, count, limits, b);
     return WP_OK;
+}
+
+/* Where key number `key` stands in each segment. */
+static void ranges_of(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key, struct ranges *r) {
+    for (size_t i = 0; i < v->segment_count; i++) r->begin[i] = r->end[i] = 0;
+    for (size_t i = 0; i < b->range_count; i++) {
+        if (b->ranges[i].key != key) continue;
+        r->begin[b->ranges[i].segment] = b->ranges[i].begin;
+        r->end[b->ranges[i].segment] = b->ranges[i].end;
+    }
+}
+
+enum wp_status wp_key_batch_list(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key,
+                                 const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
+                                 struct wp_error *err) {
+    struct ranges r;
+    *given = 0;
+    if (!b->totals[key]) return WP_OK;
+    ranges_of(v, b, key, &r);
+    return put_wanted(v, WP_KEY_SHINGLE, &r, b->newest[key], limits, b->totals[key], numbers, given, err);
 }

@@ -93,6 +93,18 @@ static enum wp_status find_all(struct wp_error *err) {
     return status;
 }
 
+static enum wp_status build_seen(struct wp_error *err) {
+    static const uint32_t owners[ARTICLES];
+    struct wp_store store;
+    struct wp_store_options options = {.write = false};
+    struct wp_seen seen;
+    WP_TRY(wp_store_open(&store, dir, &options, err));
+    enum wp_status status = wp_seen_build(&seen, 4096, wp_store_now(&store), owners, err);
+    wp_seen_release(&seen); /* zero when it failed */
+    wp_store_abandon(&store);
+    return status;
+}
+
 static void count_damage(void *self, const struct wp_damage *damage) {
     (void)damage;
     ++*(unsigned *)self;
@@ -136,6 +148,7 @@ static void test_find(void **state) {
     remove_index();
     assert_int_equal(write_all(&err), WP_OK);
     fail_each(find_all, false);
+    fail_each(build_seen, false);
 }
 
 int main(void) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "index/check.h"
+#include "index/seen.h"
 #include "index/store.h"
 #include "support/disk.h"
 #include "support/random.h"
@@ -44,11 +45,6 @@ static unsigned find_slowly(uint64_t key, uint32_t end, uint32_t *out) {
         for (unsigned k = 0; k < KEYS; k++)
             if ((keys_of[i][k] & WP_KEY_MASK) == (key & WP_KEY_MASK)) out[n++] = i;
     return n;
-}
-
-static int compare_numbers(const void *x, const void *y) {
-    const uint32_t *a = x, *b = y;
-    return *a < *b ? -1 : *a > *b;
 }
 
 /* Leaves out the dead: a merge drops their keys, a flush does not. */
@@ -88,35 +84,46 @@ static void check_key(const struct wp_view *v, uint64_t key) {
     assert_memory_equal(got, want, count * sizeof *want);
 }
 
-static void check_together(const struct wp_view *v, uint32_t article) {
-    static const struct wp_key_limits limits = {30, 4, 4};
-    struct wp_key_batch b = {0};
-    uint32_t want[KEYS * ARTICLES], n = 0;
+/* All keys of an article at once give what each gives by itself: listed, or too many to be; and by other
+ * limits afterwards. */
+static void check_together(const struct wp_view *v, uint32_t article, const struct wp_seen *seen) {
+    static const struct wp_key_limits limits = {30, 4, 4}, ends = {9, 2, 5};
+    struct wp_key_batch b = {.seen = seen};
+    uint32_t want[ARTICLES], got[ARTICLES], given, n, sum = 0;
+    uint64_t total;
     assert_int_equal(wp_view_find_shingles(v, keys_of[article], KEYS, &limits, &b, &err), WP_OK);
-    for (unsigned k = 0; k < KEYS; k++) {
-        uint32_t given;
-        uint64_t total;
-        assert_int_equal(
-            wp_view_find(v, WP_KEY_SHINGLE, keys_of[article][k], &limits, want + n, &given, &total, &err),
-            WP_OK);
+    for (uint32_t k = 0; k < KEYS; k++) {
+        uint64_t key = keys_of[article][k];
+        assert_int_equal(wp_view_find(v, WP_KEY_SHINGLE, key, &limits, want, &given, &total, &err), WP_OK);
         assert_int_equal(b.totals[k], total);
-        if (total <= limits.all) n += given;
+        assert_int_equal(b.listed[k], total <= limits.all ? given : 0);
+        assert_memory_equal(b.numbers + b.starts[k], want, b.listed[k] * sizeof *want);
+        sum += b.listed[k];
+        assert_int_equal(wp_key_batch_list(v, &b, k, &limits, got, &n, &err), WP_OK);
+        assert_int_equal(n, given);
+        assert_memory_equal(got, want, n * sizeof *want);
+        assert_int_equal(wp_view_find(v, WP_KEY_SHINGLE, key, &ends, want, &given, &total, &err), WP_OK);
+        assert_int_equal(wp_key_batch_list(v, &b, k, &ends, got, &n, &err), WP_OK);
+        assert_int_equal(n, given);
+        assert_memory_equal(got, want, n * sizeof *want);
     }
-    assert_int_equal(b.given, n);
-    qsort(b.numbers, n, sizeof *want, compare_numbers);
-    qsort(want, n, sizeof *want, compare_numbers);
-    assert_memory_equal(b.numbers, want, n * sizeof *want);
+    assert_int_equal(b.given, sum);
     wp_key_batch_release(&b);
 }
 
 static void check_view(const struct wp_view *v, uint64_t seed) {
+    static const uint32_t owners[ARTICLES]; /* nobody's */
     struct random r = {seed};
+    struct wp_seen seen;
+    assert_int_equal(wp_seen_build(&seen, 1 << 14, v, owners, &err), WP_OK);
     for (unsigned i = 0; i < 40 && v->end; i++) {
         uint32_t article = (uint32_t)random_below(&r, v->end);
         check_key(v, keys_of[article][random_below(&r, KEYS)]);
-        check_together(v, article);
+        check_together(v, article, NULL);
+        check_together(v, (uint32_t)random_below(&r, ARTICLES), &seen);
     }
     check_key(v, 12345);
+    wp_seen_release(&seen);
 }
 
 static void tell(void *self, const struct wp_damage *damage) {

@@ -1,0 +1,119 @@
+/*
+ * test_index_seen.c - the table of shingles that an index may have, against a list of all that were added:
+ * what is there is never denied, whether the table was built before or after it was added, and however small
+ * it is; and of what is not there a table of some size denies nearly all.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "index/seen.h"
+#include "index/store.h"
+#include "support/disk.h"
+#include "support/random.h"
+
+enum { ARTICLES = 600, KEYS = 8, OWNERS = 5, COMMON = 300, ROOM = 1 << 16 };
+
+static uint64_t keys_of[ARTICLES][KEYS];
+static uint32_t owners[ARTICLES];
+static struct wp_error err;
+
+/* Half of an article's keys are its own, half are of those that many have. */
+static void make_articles(void) {
+    struct random r = {5};
+    for (unsigned i = 0; i < ARTICLES; i++) {
+        owners[i] = (uint32_t)random_below(&r, OWNERS) * 0x10001;
+        for (unsigned k = 0; k < KEYS; k++) {
+            struct random common = {1000 + KEYS * random_below(&r, COMMON) + k};
+            keys_of[i][k] = k % 2 ? random_next(&common) : random_next(&r);
+        }
+    }
+}
+
+static unsigned own_slowly(uint32_t owner, uint64_t key, unsigned end) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < end; i++)
+        for (unsigned k = 0; k < KEYS; k++)
+            n += owners[i] == owner && (keys_of[i][k] & WP_KEY_MASK) == (key & WP_KEY_MASK);
+    return n;
+}
+
+static void add(struct wp_store *s, unsigned i) {
+    struct wp_row row = {
+        .id = {i, i}, .exact = {i, 7}, .samples = KEYS, .owner = owners[i], .date = i, .story = i};
+    assert_int_equal(wp_store_add(s, &row, (const uint8_t *)"record", 6, keys_of[i], &err), WP_OK);
+}
+
+/* Nothing of the first `end` articles is denied. */
+static void check_there(const struct wp_seen *seen, unsigned end) {
+    for (unsigned i = 0; i < end; i++)
+        for (unsigned k = 0; k < KEYS; k++) {
+            assert_true(wp_seen_may_have(seen, keys_of[i][k]));
+            if (own_slowly(owners[i], keys_of[i][k], end) >= WP_SEEN_OWN)
+                assert_true(wp_seen_may_own(seen, owners[i], keys_of[i][k]));
+        }
+}
+
+/* Nearly all else is. */
+static void check_not_there(const struct wp_seen *seen, unsigned end) {
+    struct random r = {77};
+    unsigned passed = 0, own_passed = 0, own_few = 0, tries = 20000;
+    for (unsigned i = 0; i < tries; i++) passed += wp_seen_may_have(seen, random_next(&r));
+    assert_true(passed < tries / 50);
+    for (unsigned i = 0; i < end; i++)
+        for (unsigned k = 1; k < KEYS; k += 2)
+            for (unsigned owner = 0; owner < OWNERS; owner++) {
+                if (own_slowly(owner * 0x10001, keys_of[i][k], end) >= WP_SEEN_OWN) continue;
+                own_few++;
+                own_passed += wp_seen_may_own(seen, owner * 0x10001, keys_of[i][k]);
+            }
+    assert_true(own_few > 1000);
+    assert_true(own_passed < own_few / 50);
+}
+
+static void test_seen(void **state) {
+    (void)state;
+    struct wp_store s;
+    struct wp_store_options options = {.write = true, .create = true, .flush_rows = 70};
+    struct wp_seen early = {0}, late, tiny, nothing = {0};
+    make_articles();
+    assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
+    for (unsigned i = 0; i < ARTICLES; i++) {
+        add(&s, i);
+        wp_seen_add(&early, owners[i], keys_of[i], KEYS);
+        if (i == 190) { /* in segments, and in the memtable */
+            assert_true(wp_store_now(&s)->segment_count > 0);
+            assert_true(wp_store_now(&s)->memtable->table->rows > 0);
+            assert_int_equal(wp_seen_build(&early, ROOM, wp_store_now(&s), owners, &err), WP_OK);
+            check_there(&early, i + 1);
+            check_not_there(&early, i + 1);
+        }
+    }
+    assert_int_equal(wp_seen_build(&late, ROOM + ROOM / 2, wp_store_now(&s), owners, &err), WP_OK);
+    assert_int_equal(late.mask, 8 * ROOM - 1);
+    assert_int_equal(wp_seen_build(&tiny, 1, wp_store_now(&s), owners, &err), WP_OK);
+    check_there(&early, ARTICLES);
+    check_not_there(&early, ARTICLES);
+    check_there(&late, ARTICLES);
+    check_not_there(&late, ARTICLES);
+    check_there(&tiny, ARTICLES);
+    check_there(&nothing, ARTICLES); /* knows nothing, denies nothing */
+    wp_seen_release(&early);
+    wp_seen_release(&late);
+    wp_seen_release(&tiny);
+    assert_int_equal(wp_store_close(&s, &err), WP_OK);
+}
+
+int main(void) {
+    char scratch[] = "/tmp/wp_seen.XXXXXX";
+    if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_seen)};
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    disk_remove_directory("index");
+    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    return failed;
+}
