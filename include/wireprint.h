@@ -275,6 +275,10 @@ WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match
  * article of an id that is there already replaces it, unless its text is the same: then nothing is added. A
  * story is known by the number of the article that founded it, which stays, whatever comes later.
  *
+ * An index keeps what it was told of sister outlets and agencies: a handle for writing changes that, one for
+ * reading has its own files for itself. Either holds for what is there, too, but stories that were told
+ * stand.
+ *
  * What was added lasts once wp_index_commit has returned WP_OK, and is lost together with everything since
  * the last commit when a call fails, unless it says otherwise. WP_ENOSPC: the handle goes on when there is
  * space again. WP_EIO, and any failed sync: no later write succeeds; finding goes on.
@@ -289,11 +293,13 @@ struct wp_index_options {
     int lazy;                /* commits survive the end of the process, but perhaps not of the machine */
     uint64_t memory;         /* bytes to use, about; 0 = 1 GiB */
     const char *date_format; /* tried before the built-in forms; NULL = none */
+    const char *owners, *agencies; /* files, as for wp_batch_set; NULL = those that the index has */
+    int no_furniture;              /* when it is made: furniture counts as text, for ever */
 };
 
 /* WP_ENOENT when there is no index, WP_EBUSY when somebody else writes, WP_EDAMAGED, WP_EVERSION or
- * WP_ESCHEME with the file's name; WP_EINVAL for options of another size, WP_ENOMEM and those of the system.
- */
+ * WP_ESCHEME with the file's name; WP_EINVAL for options of another size, and for no_furniture of an index
+ * that holds articles; for files those of wp_batch_set; WP_ENOMEM and those of the system. */
 WP_API enum wp_status wp_index_open(const char *dir, const struct wp_index_options *options, wp_index **out,
                                     struct wp_error *err);
 /* Commits when open for writing, and frees in any case; NULL is fine. No other thread may be in a call. */

@@ -4,7 +4,7 @@
  * Lines are read and added one by one; verdicts wait in memory until the commit that makes their articles
  * last, and are written then. So whoever has read a verdict can rely on it.
  */
-#include "cli/options.h"
+#include "cli/input_flags.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -23,9 +23,11 @@ enum {
 };
 
 struct add_flags {
-    const char *verdicts, *durability, *date_format;
-    uint64_t memory, max_record, commit;
-    bool resume, quiet;
+    const char *verdicts, *durability, *match, *owners, *agencies, *furniture;
+    uint64_t memory, commit;
+    bool resume, no_furniture;
+    struct wp_field_flags fields;
+    struct wp_read_flags read;
 };
 
 static const struct wp_flag flags[] = {
@@ -38,10 +40,13 @@ static const struct wp_flag flags[] = {
      "commit: a verdict outlives a power failure; none: faster, it may not [commit]"},
     {"commit", 0, WP_FLAG_COUNT, AT(commit), "N", "articles between two commits [4096]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE", "memory to use, about [1G]"},
-    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT",
-     "such as %m/%d/%Y, tried before the built-in forms"},
-    {"max-record", 0, WP_FLAG_SIZE, AT(max_record), "SIZE", "longer lines are rejected and told [64M]"},
-    {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
+    {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story is the only rule of an index [story]"},
+    {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, see above [as the index has it]"},
+    {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
+     "further news agencies, see above [as the index has it]"},
+    {"furniture", 0, WP_FLAG_TEXT, AT(furniture), "FILE",
+     "take in what dedup --furniture has learnt of the sites' own text"},
+    {"no-furniture", 0, WP_FLAG_BOOL, AT(no_furniture), NULL, "a new index never leaves out anything"},
 #undef AT
 };
 
@@ -52,25 +57,39 @@ const struct wp_command wp_command_add = {
     .usage = "INDEX INPUT... [--verdicts FILE]",
     .summary = "add articles to an index, with a verdict on each: new, or a copy of what",
     .details =
-        "INDEX is a directory, made when it is not there. INPUT is as for dedup. Verdicts come in input "
-        "order:\n"
+        "INDEX is a directory, made when it is not there. INPUT is as for dedup; fields may go by other "
+        "names\n"
+        "in each load, since a record is kept with the names it has. Verdicts come in input order:\n"
         "  {\"id\",\"story\",\"relation\",\"to\",\"coverage\",\"jaccard\",\"first_seen\"}\n"
         "relation is new, exact (the same words as `to`), copy (the same story), excerpt (a passage in\n"
-        "common, another story) or rejected. A story keeps its id for ever; when two turn out to be one, a "
+        "common, another story), banner (nothing but furniture, no story) or rejected, with a reason. A "
+        "story keeps its id for ever; when two turn out to be one, a "
         "line\n"
         "{\"event\":\"merge\",\"story\",\"into\"} says so.\n"
         "\n"
         "An article whose id is there with the same text is told and not added again; with another text it\n"
-        "replaces the one before. So a load that was interrupted is simply started again.\n"
+        "replaces the one before. So a load that was interrupted is simply started again. What was added\n"
+        "before an error, or before the bad record that --strict stops at, stays.\n"
+        "\n"
+        "The files of --owners and --agencies are as for dedup. The index keeps them, for find and stories "
+        "and\n"
+        "later loads; another file takes the place of the one before, and an empty one of none. That holds "
+        "for\n"
+        "what is there, too, but verdicts and stories that were told stand. --furniture FILE adds to what "
+        "the\n"
+        "index learns by itself.\n"
         "\n"
         "Exit status: 0 done, 1 done but an input was damaged, 2 wrong usage, 3 failed, 130 interrupted.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
+    .shared = {{wp_field_flag_rows, WP_FIELD_FLAG_COUNT, offsetof(struct add_flags, fields)},
+               {wp_read_flag_rows, WP_READ_FLAG_COUNT, offsetof(struct add_flags, read)}},
     .run = add_run,
 };
 
 struct adder {
     struct add_flags flags;
+    struct wp_settings settings;
     struct wp_paths paths;
     struct wp_online online;
     struct wp_record_parser *parser;
@@ -116,11 +135,21 @@ static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdic
     return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
 }
 
+/* --strict: what came before the bad record is committed, and told. */
+static enum wp_status stop_at(struct adder *a, const struct wp_line_file *f, const char *words,
+                              struct wp_error *err) {
+    WP_TRY(commit(a, err));
+    wp_fail(err, WP_EFORMAT, "%s; what came before was added", words);
+    wp_error_place(err, f->file.name, f->number);
+    return WP_EFORMAT;
+}
+
 static enum wp_status reject(struct adder *a, const struct wp_line_file *f, const char *words,
                              struct wp_error *err) {
     char place[4096 + 32];
+    if (a->settings.strict) return stop_at(a, f, words, err);
     snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
-    if (a->rejected++ < REJECTS_TOLD && !a->flags.quiet)
+    if (a->rejected++ < REJECTS_TOLD && !a->flags.read.quiet)
         fprintf(stderr, "wireprint add: %s: %s\n", place, words);
     if (a->flags.verdicts && wp_verdict_rejected(&a->waiting, place, words) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -193,7 +222,7 @@ static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct 
 
 static enum wp_status add_file(struct adder *a, const char *name, struct wp_error *err) {
     struct wp_line_file f;
-    WP_TRY(wp_line_file_open(&f, name, (size_t)a->flags.max_record, err));
+    WP_TRY(wp_line_file_open(&f, name, (size_t)a->settings.max_record_bytes, err));
     enum wp_status status = add_lines(a, &f, err);
     if (status == WP_EDAMAGED && f.ended) { /* the input, not the index: what came before was used */
         char text[1024];
@@ -205,31 +234,61 @@ static enum wp_status add_file(struct adder *a, const char *name, struct wp_erro
     return status == WP_END ? WP_OK : status;
 }
 
-static enum wp_status run_all(struct adder *a, int operands, char **argv, struct wp_error *err) {
-    struct wp_online_options options = {.store = {.write = true, .create = true},
-                                        .memory_bytes = a->flags.memory,
-                                        .date_format = a->flags.date_format};
-    if (operands < 2)
-        return wp_fail(err, WP_EINVAL, "an index and an input are wanted (see wireprint add --help)");
-    const char *how = a->flags.durability ? a->flags.durability : "commit";
+static enum wp_status read_settings(struct adder *a, struct wp_online_options *options,
+                                    struct wp_error *err) {
+    const struct add_flags *f = &a->flags;
+    struct wp_settings *s = &a->settings;
+    const char *how = f->durability ? f->durability : "commit";
+    wp_settings_init(s);
+    WP_TRY(wp_flag_set_words(s, "match", f->match, err));
+    if (s->rule.match != WP_MATCH_STORY)
+        return wp_fail(err, WP_EINVAL, "--match %s is for dedup: an index goes by story", f->match);
+    WP_TRY(wp_field_flags_set(&f->fields, s, err));
+    WP_TRY(wp_read_flags_set(&f->read, s, err));
     if (strcmp(how, "commit") != 0 && strcmp(how, "none") != 0)
         return wp_fail(err, WP_EINVAL, "--durability takes commit or none, not '%s'", how);
-    options.store.lazy = strcmp(how, "none") == 0;
+    if (!f->commit) return wp_fail(err, WP_EINVAL, "--commit takes 1 article or more");
+    if (f->furniture && f->no_furniture)
+        return wp_fail(err, WP_EINVAL, "--furniture and --no-furniture exclude each other");
+    *options = (struct wp_online_options){
+        .store = {.write = true, .create = true, .lazy = strcmp(how, "none") == 0},
+        .memory_bytes = f->memory,
+        .date_format = s->date_format,
+        .fields = &s->fields,
+        .terms = {.owners = f->owners, .agencies = f->agencies, .no_furniture = f->no_furniture}};
+    return WP_OK;
+}
+
+static enum wp_status take_furniture(struct adder *a, struct wp_error *err) {
+    uint64_t count;
+    if (!a->flags.furniture) return WP_OK;
+    WP_TRY(wp_online_know(&a->online, a->flags.furniture, &count, err));
+    if (!a->flags.read.quiet)
+        fprintf(stderr, "%" PRIu64 " shingles of furniture were new to the index\n", count);
+    return WP_OK;
+}
+
+static enum wp_status run_all(struct adder *a, int operands, char **argv, struct wp_error *err) {
+    struct wp_online_options options;
+    if (operands < 2)
+        return wp_fail(err, WP_EINVAL, "an index and an input are wanted (see wireprint add --help)");
+    WP_TRY(read_settings(a, &options, err));
     WP_TRY(wp_paths_expand(&a->paths, (const char *const *)argv + 2, (size_t)operands - 1, err));
-    WP_TRY(wp_record_parser_new(&a->parser, NULL, err));
+    WP_TRY(wp_record_parser_new(&a->parser, &a->settings.fields, err));
     if (a->flags.verdicts) WP_TRY(wp_output_open(&a->out, a->flags.verdicts, err));
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     WP_TRY(wp_online_open(&a->online, argv[1], &options, err));
     a->opened = true;
+    WP_TRY(take_furniture(a, err));
     for (size_t i = 0; i < a->paths.count; i++) WP_TRY(add_file(a, a->paths.names[i], err));
     WP_TRY(commit(a, err));
     return a->flags.verdicts ? wp_output_commit(&a->out, err) : WP_OK;
 }
 
 static int add_run(int argc, char **argv) {
-    struct adder a = {.flags = {.max_record = 64 << 20, .commit = COMMIT_ARTICLES}};
+    struct adder a = {.flags = {.commit = COMMIT_ARTICLES, .read = {.max_record = WP_FLAG_NOT_GIVEN}}};
     struct wp_error err = {0}, second = {0};
     int operands, status = wp_options_start(&wp_command_add, argc, argv, &a.flags, &operands);
     if (status >= 0) return status;
@@ -247,7 +306,7 @@ static int add_run(int argc, char **argv) {
         status = wp_command_failed(&wp_command_add, &err);
     else
         status = a.damaged ? WP_EXIT_PARTIAL : WP_EXIT_OK;
-    if (done == WP_OK && !a.flags.quiet)
+    if (done == WP_OK && !a.flags.read.quiet)
         fprintf(stderr,
                 "%" PRIu64 " records read: %" PRIu64 " added, %" PRIu64 " of them copies, %" PRIu64
                 " known, %" PRIu64 " rejected\n",

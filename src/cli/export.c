@@ -86,7 +86,7 @@ static enum wp_status write_all(struct exporter *e, struct wp_index_writer *w, s
 
 static enum wp_status run_all(struct exporter *e, int operands, char **argv, struct wp_error *err) {
     if (operands != 1) return wp_fail(err, WP_EINVAL, "one index is wanted (see wireprint export --help)");
-    WP_TRY(wp_index_reader_open(&e->reader, argv[1], err));
+    WP_TRY(wp_index_reader_open(&e->reader, argv[1], NULL, err));
     for (int i = 0; i < OUT_COUNT; i++)
         if (e->flags.outputs[i]) WP_TRY(wp_output_open(&e->outputs[i], e->flags.outputs[i], err));
     WP_TRY(wp_index_stories_gather(&e->stories, e->reader.view, err));

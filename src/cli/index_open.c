@@ -4,25 +4,27 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "engine/run.h"
 #include "input/date.h"
-#include "input/owner.h"
 
 enum { PROFILES = 4096 };
 
-enum wp_status wp_index_reader_open(struct wp_index_reader *r, const char *dir, struct wp_error *err) {
+enum wp_status wp_index_reader_open(struct wp_index_reader *r, const char *dir,
+                                    const struct wp_terms_given *given, struct wp_error *err) {
     struct wp_store_options options = {.write = false};
     *r = (struct wp_index_reader){0};
     WP_TRY(wp_store_open(&r->store, dir, &options, err));
+    WP_TRY(wp_terms_open(&r->terms, dir, given, err));
+    wp_store_join_owners(&r->store, &r->terms.owners);
     r->view = wp_store_snapshot(&r->store);
     if (!r->view) return wp_fail(err, WP_ENOMEM, "out of memory");
-    return wp_finder_new(&r->finder, PROFILES, err);
+    return wp_finder_new(&r->finder, PROFILES, r->terms.agencies, err);
 }
 
 void wp_index_reader_close(struct wp_index_reader *r) {
     wp_finder_free(r->finder);
     wp_view_drop(r->view);
     wp_store_abandon(&r->store);
+    wp_terms_close(&r->terms);
     *r = (struct wp_index_reader){0};
 }
 
@@ -31,18 +33,13 @@ enum wp_status wp_flag_date(const char *text, const char *flag, int64_t *seconds
     return wp_fail(err, WP_EINVAL, "--%s takes a date such as 2021-09-16, not '%s'", flag, text);
 }
 
-enum wp_status wp_flag_owner(const char *text, uint32_t *owner, struct wp_error *err) {
-    struct wp_owner_cache *owners;
-    const char *name;
-    size_t len;
+enum wp_status wp_flag_owner(const struct wp_index_reader *r, const char *text, uint32_t *owner,
+                             struct wp_error *err) {
     *owner = 0;
     if (!text) return WP_OK;
     struct wp_record record = {.source = (const uint8_t *)text, .source_len = strlen(text)};
-    if (wp_owner_cache_new(&owners) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
-    wp_owner_find(owners, &record, &name, &len);
-    *owner = len ? wp_owner_number(name, len) : 0;
-    wp_owner_cache_free(owners);
-    return WP_OK;
+    if (wp_terms_owner(&r->terms, &record, owner) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    return *owner ? WP_OK : wp_fail(err, WP_EINVAL, "--owner takes a name such as bbc.co.uk, not '%s'", text);
 }
 
 enum wp_status wp_flag_age(const char *text, const char *flag, int64_t *seconds, struct wp_error *err) {

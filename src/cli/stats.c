@@ -99,7 +99,7 @@ static enum wp_status run_all(const struct stats_flags *flags_given, int operand
     struct wp_buffer out = {0};
     struct figures f = {0};
     if (operands != 1) return wp_fail(err, WP_EINVAL, "one index is wanted (see wireprint stats --help)");
-    enum wp_status status = wp_index_reader_open(&reader, argv[1], err);
+    enum wp_status status = wp_index_reader_open(&reader, argv[1], NULL, err);
     if (status == WP_OK) status = wp_index_stories_gather(&stories, reader.view, err);
     if (status == WP_OK) {
         count_files(reader.view, &f);

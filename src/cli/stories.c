@@ -138,9 +138,9 @@ static enum wp_status run_all(struct lister *l, int operands, char **argv, struc
     l->since = l->until = INT64_MIN;
     WP_TRY(wp_flag_date(l->flags.since, "since", &l->since, err));
     WP_TRY(wp_flag_date(l->flags.until, "until", &l->until, err));
-    WP_TRY(wp_flag_owner(l->flags.owner, &l->owner, err));
     WP_TRY(choose_order(l->flags.sort, &order, err));
-    WP_TRY(wp_index_reader_open(&l->reader, argv[1], err));
+    WP_TRY(wp_index_reader_open(&l->reader, argv[1], NULL, err));
+    WP_TRY(wp_flag_owner(&l->reader, l->flags.owner, &l->owner, err));
     WP_TRY(wp_index_stories_gather(&l->stories, l->reader.view, err));
     if (l->stories.count) qsort(l->stories.items, l->stories.count, sizeof *l->stories.items, order);
     WP_TRY(wp_output_open(&l->out, "-", err));

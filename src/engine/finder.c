@@ -35,10 +35,12 @@ static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
-static enum wp_status init(struct wp_finder *f, size_t slots, struct wp_error *err) {
+static enum wp_status init(struct wp_finder *f, size_t slots, const struct wp_agency_table *agencies,
+                           struct wp_error *err) {
     wp_overlap_base_init(&f->base);
     WP_TRY(wp_rule_parse("story", &f->rule, err));
     WP_TRY(wp_profiles_init(&f->profiles, slots, err));
+    f->profiles.agencies = agencies;
     if (wp_fingerprinter_new(&f->printer) != WP_OK) return no_memory(err);
     f->numbers = wp_alloc(WP_KEY_ALL_MAX, sizeof *f->numbers);
     f->table = wp_zalloc(TABLE_MIN, sizeof *f->table);
@@ -46,11 +48,12 @@ static enum wp_status init(struct wp_finder *f, size_t slots, struct wp_error *e
     return f->numbers && f->table ? WP_OK : no_memory(err);
 }
 
-enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, struct wp_error *err) {
+enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, const struct wp_agency_table *agencies,
+                             struct wp_error *err) {
     struct wp_finder *f = wp_zalloc(1, sizeof *f);
     *out = NULL;
     if (!f) return no_memory(err);
-    enum wp_status status = init(f, slots, err);
+    enum wp_status status = init(f, slots, agencies, err);
     if (status == WP_OK)
         *out = f;
     else
@@ -153,26 +156,31 @@ enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *recor
     f->looked_up = NULL;
     f->match_count = 0;
     if (f->print.tokens < TOKENS_MIN || count > WP_OVERLAP_MAX_SHINGLES) f->print.sample_count = 0;
-    return WP_OK;
+    status = wp_profiles_wire(&f->profiles, f->printer, record, &f->text.wire);
+    return status == WP_OK ? WP_OK : no_memory(err);
 }
 
 /* ---- furniture ---- */
 
-static enum wp_status take_furniture(struct wp_finder *f, const struct wp_state *state) {
+static enum wp_status take_furniture(struct wp_finder *f, const struct wp_view *view) {
+    const struct wp_state *state = view->state;
     if (f->furniture_taken >= state->furniture_count) return WP_OK;
     if (!f->furniture.table) WP_TRY(wp_furniture_init(&f->furniture));
     for (; f->furniture_taken < state->furniture_count; f->furniture_taken++) {
         const struct wp_state_furniture *item = &state->furniture[f->furniture_taken];
-        WP_TRY(wp_furniture_add(&f->furniture, item->owner, item->shingle));
+        WP_TRY(wp_furniture_add(&f->furniture, wp_view_owner(view, item->owner), item->shingle));
     }
     return WP_OK;
 }
 
-/* Takes the owner's furniture out of `shingles`, which belong to the stream. */
-static enum wp_status take_out(struct wp_finder *f, struct wp_stream *stream, uint64_t *shingles,
-                               uint32_t owner, struct wp_mask *mask, size_t *cap, uint32_t tag) {
-    const struct wp_beside beside = {.furniture = &f->furniture, .owner = owner};
-    if (!wp_beside_any(&beside) || !owner) return WP_OK;
+/* Takes the owner's furniture and agency lines out of the shingles of a text: the one at hand or an article,
+ * as the tag says. */
+static enum wp_status take_out(struct wp_finder *f, struct wp_compared *text, uint32_t owner, uint32_t tag) {
+    struct wp_mask *mask = tag == TAG_TEXT ? &f->mask : &f->other_mask;
+    size_t *cap = tag == TAG_TEXT ? &f->mask_cap : &f->other_cap;
+    struct wp_stream *stream = &text->stream;
+    const struct wp_beside beside = {&f->furniture, owner, text->wire.head, text->wire.tail};
+    if (!wp_beside_any(&beside)) return WP_OK;
     size_t room = (size_t)stream->tokens + WP_MASK_SLACK;
     if (room > *cap) {
         wp_free(mask->tokens);
@@ -181,28 +189,28 @@ static enum wp_status take_out(struct wp_finder *f, struct wp_stream *stream, ui
         if (!mask->tokens) return WP_ENOMEM;
     }
     memset(mask->tokens, 0, room);
-    wp_beside_take_out(&beside, shingles, stream->tokens, stream->width, tag, mask);
-    stream->shingles = shingles;
+    wp_beside_take_out(&beside, text->shingles, stream->tokens, stream->width, tag, mask);
+    stream->shingles = text->shingles;
     stream->mask = mask;
     return WP_OK;
 }
 
 enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err) {
-    enum wp_status status = take_furniture(f, view->state);
+    enum wp_status status = take_furniture(f, view);
     if (status == WP_OK) status = make_room(&f->masked, &f->masked_cap, f->text.stream.count);
     if (status != WP_OK) return no_memory(err);
     if (f->text.stream.count) memcpy(f->masked, f->shingles, f->text.stream.count * sizeof *f->masked);
-    f->own = f->text.stream;
-    f->own.shingles = f->masked;
+    struct wp_compared own = f->text;
+    own.shingles = f->masked;
     f->base_set = false;
     f->looked_up = NULL;
-    if (take_out(f, &f->own, f->masked, f->owner, &f->mask, &f->mask_cap, TAG_TEXT) != WP_OK)
-        return no_memory(err);
+    if (take_out(f, &own, f->owner, TAG_TEXT) != WP_OK) return no_memory(err);
+    f->own = own.stream;
+    f->own.shingles = f->masked;
     f->key_count = 0;
     for (uint32_t i = 0; i < f->print.sample_count; i++) {
         uint64_t key = f->print.samples[i];
-        bool furniture =
-            f->furniture.count && f->owner && wp_furniture_has(&f->furniture, f->owner, key & STREAM_MASK);
+        bool furniture = f->furniture.count && wp_furniture_has(&f->furniture, f->owner, key & STREAM_MASK);
         if (!furniture) f->keys[f->key_count++] = key;
     }
     return WP_OK;
@@ -392,8 +400,7 @@ static enum wp_status compare(struct wp_finder *f, const struct wp_view *view, c
     struct wp_compared article;
     WP_TRY(wp_profiles_get(&f->profiles, view, store, m->number, &m->row, &article, err));
     struct wp_pair_facts facts = facts_of(f, &m->row, &article);
-    enum wp_status status = take_out(f, &article.stream, article.shingles, m->row.owner, &f->other_mask,
-                                     &f->other_cap, TAG_ARTICLE);
+    enum wp_status status = take_out(f, &article, m->row.owner, TAG_ARTICLE);
     if (status == WP_OK && !f->base_set) status = wp_overlap_base_set(&f->base, &f->own);
     if (status == WP_OK)
         status = wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);

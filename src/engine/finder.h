@@ -58,7 +58,7 @@ struct wp_finder {
     size_t shingle_cap, masked_cap;
     uint32_t owner;
     int64_t date;
-    struct wp_stream own;          /* without its owner's furniture; after wp_finder_mask */
+    struct wp_stream own;          /* without furniture and agency lines; after wp_finder_mask */
     uint64_t keys[WP_SAMPLES_MAX]; /* samples that are no furniture */
     uint32_t key_count;
     bool base_set;
@@ -85,8 +85,9 @@ struct wp_finder {
     size_t match_count, match_cap;
 };
 
-/* slots: profiles to keep. WP_ENOMEM. */
-enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, struct wp_error *err);
+/* slots: profiles to keep. agencies: whose lines do not count as text; NULL: none; borrowed. WP_ENOMEM. */
+enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, const struct wp_agency_table *agencies,
+                             struct wp_error *err);
 void wp_finder_free(struct wp_finder *f);
 
 /* Forgets what it keeps of articles and furniture: the numbers may mean other articles from now on. */
@@ -103,8 +104,8 @@ enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *
  * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err);
-/* Takes the owner's furniture, as the view knows it, out of the text. f->own.mask->own words are left. Done
- * by wp_finder_search, too. WP_ENOMEM. */
+/* Takes the owner's furniture, as the view knows it, and agency lines out of the text. f->own.mask->own words
+ * are left. Done by wp_finder_search, too. WP_ENOMEM. */
 enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);
 /* Looks the keys up, after wp_finder_mask; wp_finder_search does it when it was not done by the same limits.
  */

@@ -141,13 +141,27 @@ static size_t seen_bytes(uint64_t memory) {
     return (size_t)((memory ? memory : WP_ONLINE_MEMORY) / SEEN_MEMORY_PART);
 }
 
+static enum wp_status take_names(struct wp_online *o, const struct wp_fields *fields, struct wp_error *err) {
+    enum wp_status status = wp_stored_names_make(&o->names, fields);
+    if (status == WP_ETOOBIG) return wp_fail(err, WP_EINVAL, "the names of the fields are too long");
+    return status == WP_OK ? WP_OK : no_memory(err);
+}
+
+static enum wp_status take_terms(struct wp_online *o, const struct wp_online_options *options,
+                                 struct wp_error *err) {
+    WP_TRY(wp_terms_open_writing(&o->terms, &o->store, &options->terms, err));
+    wp_store_join_owners(&o->store, &o->terms.owners);
+    return wp_finder_new(&o->finder, profile_count(options->memory_bytes), o->terms.agencies, err);
+}
+
 enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
                               struct wp_error *err) {
     *o = (struct wp_online){.date_format = options->date_format,
                             .seen_bytes = seen_bytes(options->memory_bytes)};
     enum wp_status status = wp_store_open(&o->store, dir, &options->store, err);
-    if (status == WP_OK) status = wp_finder_new(&o->finder, profile_count(options->memory_bytes), err);
+    if (status == WP_OK) status = take_terms(o, options, err);
     if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
+    if (status == WP_OK) status = take_names(o, options->fields, err);
     if (status == WP_OK) status = count_stories(o, err);
     if (status != WP_OK) wp_online_abandon(o);
     return status;
@@ -156,10 +170,12 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
 static void release(struct wp_online *o) {
     wp_finder_free(o->finder);
     wp_owner_cache_free(o->owners);
+    wp_terms_close(&o->terms);
     wp_free(o->stories);
     wp_free(o->events);
     wp_buffer_release(&o->stored);
     wp_seen_release(&o->seen);
+    wp_buffer_release(&o->names);
     *o = (struct wp_online){0};
 }
 
@@ -218,6 +234,7 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
 
 /* ---- adding ---- */
 
+/* The owner that the article has by itself. */
 static uint32_t owner_of(struct wp_online *o, const struct wp_record *record) {
     const char *name;
     size_t len;
@@ -242,7 +259,7 @@ static struct wp_row make_row(const struct wp_online *o, const struct wp_online_
                            .title = o->finder->title,
                            .tokens = p->tokens,
                            .shingles = p->shingles,
-                           .owner = o->finder->owner,
+                           .owner = o->own_owner,
                            .to = WP_NUMBER_NONE,
                            .samples = p->sample_count,
                            .width = p->width,
@@ -322,9 +339,15 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
     row->relation = v->banner ? WP_ROW_BANNER : (uint8_t)v->relation;
     row->coverage = wp_share_pack(v->coverage);
     row->jaccard = wp_share_pack(v->jaccard);
-    if (wp_stored_record_make(&o->stored, a->line, a->line_len, a->given_id, a->given_id_len) != WP_OK ||
-        reach_story(o, v->number) != WP_OK)
-        return no_memory(err);
+    struct wp_stored_parts parts = {.line = a->line,
+                                    .line_len = a->line_len,
+                                    .id = a->given_id,
+                                    .id_len = a->given_id_len,
+                                    .names = o->names.data,
+                                    .names_len = o->names.len};
+    enum wp_status status = wp_stored_record_make(&o->stored, &parts);
+    if (status == WP_OK) status = reach_story(o, v->number);
+    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
     if (wp_finder_know_owner(o->finder, row->owner) != WP_OK) return no_memory(err);
     WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
@@ -342,8 +365,11 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_article *a
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
     o->event_count = 0;
-    WP_TRY(wp_finder_take(o->finder, a->record, owner_of(o, a->record), date_of(o, a->record), err));
-    WP_TRY(wp_view_number(wp_store_now(&o->store), id, id_len, &old, &old_row, err));
+    const struct wp_view *now = wp_store_now(&o->store);
+    o->own_owner = owner_of(o, a->record);
+    WP_TRY(
+        wp_finder_take(o->finder, a->record, wp_view_owner(now, o->own_owner), date_of(o, a->record), err));
+    WP_TRY(wp_view_number(now, id, id_len, &old, &old_row, err));
     struct wp_row row = make_row(o, a);
     bool there = old != WP_NUMBER_NONE;
     if (there && old_row.exact.low == row.exact.low && old_row.exact.high == row.exact.high) {

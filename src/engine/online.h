@@ -16,13 +16,16 @@
 #define WP_ENGINE_ONLINE_H
 
 #include "engine/finder.h"
+#include "engine/terms.h"
 #include "index/seen.h"
 #include "input/owner.h"
 
 struct wp_online_options {
     struct wp_store_options store;
-    uint64_t memory_bytes;   /* 0 = WP_ONLINE_MEMORY */
-    const char *date_format; /* tried before the built-in forms; may be NULL; borrowed */
+    uint64_t memory_bytes;          /* 0 = WP_ONLINE_MEMORY */
+    const char *date_format;        /* tried before the built-in forms; may be NULL; borrowed */
+    const struct wp_fields *fields; /* of the lines that will be added; NULL = the defaults */
+    struct wp_terms_given terms;    /* kept in the index */
 };
 #define WP_ONLINE_MEMORY ((uint64_t)1 << 30)
 
@@ -49,13 +52,16 @@ struct wp_story_size {
 
 struct wp_online {
     struct wp_store store;
+    struct wp_terms terms;
     struct wp_finder *finder;
     struct wp_owner_cache *owners;
+    uint32_t own_owner; /* of the article at hand, by itself: the finder has the one that it goes by */
     const char *date_format;
     struct wp_story_size *stories; /* by the founder's number */
     size_t story_count, story_cap;
     struct wp_online_event *events; /* of the last call */
     size_t event_count, event_cap;
+    struct wp_buffer names;  /* of the fields, as stored with each article */
     struct wp_buffer stored; /* scratch */
     struct wp_seen seen;     /* of everything added so far, once enough was added here */
     size_t seen_bytes;       /* to use for it */
@@ -67,6 +73,10 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
                               struct wp_error *err);
 enum wp_status wp_online_close(struct wp_online *o, struct wp_error *err);
 void wp_online_abandon(struct wp_online *o);
+
+/* Takes in what a file of furniture knows (engine/known.h), as if it had been learnt; *count is how many
+ * shingles were new. Commits. WP_EINVAL when the index leaves no furniture out; errors of the file. */
+enum wp_status wp_online_know(struct wp_online *o, const char *file, uint64_t *count, struct wp_error *err);
 
 /* A record as it came, and the id to use when it has none of its own. */
 struct wp_online_article {
@@ -92,7 +102,8 @@ enum wp_status wp_online_delete(struct wp_online *o, uint32_t number, struct wp_
 enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buffer *out,
                             struct wp_error *err);
 
-/* online_learn.c: what of the finder's text is furniture is learnt, and taken out. */
+/* online_learn.c: what of the finder's text is furniture is learnt, if the index leaves it out, and taken
+ * out. */
 enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err);
 
 /* The living article of an id in a view, or WP_NUMBER_NONE. */

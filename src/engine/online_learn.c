@@ -10,6 +10,7 @@
 
 #include <string.h>
 #include "base/sort.h"
+#include "engine/known.h"
 
 /* As in learn.c. */
 enum { LEARN_STORIES = 4, NUMBER_BITS = 4 };
@@ -118,6 +119,7 @@ enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err) {
     struct examples e = {.count = 0};
     enum wp_status status = wp_finder_mask(f, wp_store_now(&o->store), err);
     if (status != WP_OK || !f->owner || !wp_title_known(&f->title)) return status;
+    if (o->terms.settings.no_furniture) return WP_OK;
     for (uint32_t i = 0; i < f->key_count && status == WP_OK; i++) {
         bool repeated;
         status = wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err);
@@ -132,4 +134,44 @@ enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err) {
     }
     wp_free(e.keys);
     return status;
+}
+
+/* ---- furniture that is known ---- */
+
+/* What the index has not. */
+static enum wp_status know(struct wp_online *o, const struct wp_known *known, uint64_t *count,
+                           struct wp_error *err) {
+    struct wp_furniture there = {0};
+    enum wp_status status = wp_furniture_init(&there);
+    for (size_t i = 0; i < wp_store_now(&o->store)->state->furniture_count && status == WP_OK; i++) {
+        const struct wp_state_furniture *item = &wp_store_now(&o->store)->state->furniture[i];
+        status = wp_furniture_add(&there, item->owner, item->shingle);
+    }
+    if (status != WP_OK) wp_fail(err, status, "out of memory");
+    for (size_t i = 0; i < known->count && status == WP_OK; i++) {
+        const struct wp_known_line *line = &known->lines[i];
+        for (uint32_t s = 0; s < line->shingles && status == WP_OK; s++) {
+            uint64_t shingle = known->shingles[line->first + s];
+            if (there.count && wp_furniture_has(&there, line->owner, shingle)) continue;
+            status = wp_store_learn(&o->store, line->owner, shingle, err);
+            if (status == WP_OK && wp_furniture_add(&there, line->owner, shingle) != WP_OK)
+                status = wp_fail(err, WP_ENOMEM, "out of memory");
+            ++*count;
+        }
+    }
+    wp_furniture_release(&there);
+    return status;
+}
+
+enum wp_status wp_online_know(struct wp_online *o, const char *file, uint64_t *count, struct wp_error *err) {
+    struct wp_known *known;
+    *count = 0;
+    if (o->terms.settings.no_furniture)
+        return wp_fail_file(err, WP_EINVAL, o->store.dir,
+                            "was made with --no-furniture, which excludes --furniture");
+    if (wp_known_new(&known) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    enum wp_status status = wp_known_read(known, file, o->terms.groups, err);
+    if (status == WP_OK) status = know(o, known, count, err);
+    wp_known_free(known);
+    return status == WP_OK ? wp_online_commit(o, err) : status;
 }

@@ -4,41 +4,8 @@
 #include <string.h>
 #include "engine/shelf.h"
 
-enum wp_status wp_stored_record_make(struct wp_buffer *out, const uint8_t *line, size_t len,
-                                     const uint8_t *given_id, size_t given_id_len) {
-    uint8_t varint[10], n = 0;
-    size_t left = given_id_len;
-    for (; left >= 128; left >>= 7) varint[n++] = (uint8_t)(left | 128);
-    varint[n++] = (uint8_t)left;
-    out->len = 0;
-    WP_TRY(wp_buffer_add(out, varint, n));
-    WP_TRY(wp_buffer_add(out, given_id, given_id_len));
-    return wp_buffer_add(out, line, len);
-}
-
-enum wp_status wp_stored_record_split(struct wp_stored_record *out, struct wp_record_parser *parser,
-                                      const uint8_t *stored, size_t len) {
-    size_t id_len = 0, at = 0;
-    const char *words;
-    for (unsigned shift = 0; at < len && shift < 63; shift += 7) {
-        id_len |= (size_t)(stored[at] & 127) << shift;
-        if (stored[at++] < 128) break;
-    }
-    if (id_len > len - at) return WP_EDAMAGED;
-    out->line = stored + at + id_len;
-    out->line_len = len - at - id_len;
-    enum wp_status status = wp_record_parse(parser, out->line, out->line_len, &out->record, &words);
-    if (status != WP_OK) return status == WP_ENOMEM ? status : WP_EDAMAGED;
-    if (id_len) {
-        out->record.id = stored + at;
-        out->record.id_len = id_len;
-    }
-    return WP_OK;
-}
-
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
     *p = (struct wp_profiles){.slot_count = slots};
-    WP_TRY(wp_record_parser_new(&p->parser, NULL, err));
     if (wp_fingerprinter_new(&p->printer) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     p->slots = wp_zalloc(slots, sizeof *p->slots);
     if (!p->slots) return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -52,7 +19,7 @@ void wp_profiles_release(struct wp_profiles *p) {
     wp_free(p->slots);
     wp_free(p->shingles);
     wp_text_reader_release(&p->reader);
-    wp_record_parser_free(p->parser);
+    wp_stored_reader_release(&p->records);
     wp_fingerprinter_free(p->printer);
     *p = (struct wp_profiles){0};
 }
@@ -83,6 +50,7 @@ static enum wp_status fill(struct wp_profile *to, const struct wp_compared *of, 
     to->count = stream->count;
     to->tokens = stream->tokens;
     to->width = (uint8_t)stream->width;
+    to->wire = of->wire;
     to->figures = of->figures;
     return WP_OK;
 }
@@ -99,6 +67,7 @@ static enum wp_status unpack(struct wp_profiles *p, const struct wp_profile *fro
     out->stream = (struct wp_stream){
         .shingles = p->shingles, .count = from->count, .tokens = from->tokens, .width = from->width};
     out->shingles = p->shingles;
+    out->wire = from->wire;
     out->figures = from->figures;
     return WP_OK;
 }
@@ -125,9 +94,17 @@ enum wp_status wp_profiles_record(struct wp_profiles *p, const struct wp_view *v
         WP_TRY(wp_store_record(store, &p->reader, number, row, &data, &len, err));
     else
         WP_TRY(wp_view_record(view, &p->reader, number, row, &data, &len, err));
-    enum wp_status status = wp_stored_record_split(out, p->parser, data, len);
+    enum wp_status status = wp_stored_record_split(out, &p->records, data, len);
     if (status == WP_OK) return WP_OK;
     return wp_fail(err, status, "the record of article %u is not one", number);
+}
+
+enum wp_status wp_profiles_wire(const struct wp_profiles *p, struct wp_fingerprinter *printer,
+                                const struct wp_record *record, struct wp_wire *out) {
+    *out = (struct wp_wire){0};
+    if (!p->agencies) return WP_OK;
+    return wp_wire_find(p->agencies, wp_fingerprinter_tokenizer(printer), record->text, record->text_len,
+                        out);
 }
 
 /* Makes the profile again from the record. */
@@ -147,7 +124,8 @@ static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, co
         .stream = {
             .shingles = shingles, .count = (uint32_t)count, .tokens = print.tokens, .width = print.width}};
     wp_figures_take(&made.figures, wp_fingerprinter_tokens(p->printer));
-    status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
+    status = wp_profiles_wire(p, p->printer, &stored.record, &made.wire);
+    if (status == WP_OK) status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     slot_of(p, number)->of = (uint64_t)number + 1;
     return WP_OK;

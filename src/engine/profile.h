@@ -4,15 +4,13 @@
  *
  * An index keeps no streams: they are larger than the packed text, and made from it in a few microseconds.
  * The last ones are kept, by number, since most of what a new article is compared with is a day old.
- *
- * A stored record is how long the id is that was given from outside (a varint; 0: the id is in the line),
- * that id, and the line as it came.
  */
 #ifndef WP_ENGINE_PROFILE_H
 #define WP_ENGINE_PROFILE_H
 
+#include "engine/stored.h"
+#include "engine/wire.h"
 #include "index/store.h"
-#include "input/record.h"
 #include "match/overlap.h"
 #include "sketch/figures.h"
 #include "sketch/fingerprint.h"
@@ -24,6 +22,7 @@ struct wp_profile {
     uint32_t id_len, count, tokens;
     uint32_t cap; /* bytes at data */
     uint8_t width;
+    struct wp_wire wire;
     struct wp_figures figures;
     uint8_t *data;
 };
@@ -31,27 +30,15 @@ struct wp_profile {
 /* A profile ready for comparison: 40 bits of each shingle. */
 struct wp_compared {
     struct wp_stream stream;
-    uint64_t *shingles; /* the stream's, to take furniture out of */
+    uint64_t *shingles; /* the stream's, to take furniture and agency lines out of */
+    struct wp_wire wire;
     struct wp_figures figures;
 };
 
-/* A stored record, taken apart. Views of the stored bytes. */
-struct wp_stored_record {
-    const uint8_t *line;
-    size_t line_len;
-    struct wp_record record; /* parsed; id is the one from outside when there is one */
-};
-
-/* Puts a record together for storing. WP_ENOMEM. */
-enum wp_status wp_stored_record_make(struct wp_buffer *out, const uint8_t *line, size_t len,
-                                     const uint8_t *given_id, size_t given_id_len);
-/* Takes it apart; the parser's views live until its next use. WP_EDAMAGED without words. */
-enum wp_status wp_stored_record_split(struct wp_stored_record *out, struct wp_record_parser *parser,
-                                      const uint8_t *stored, size_t len);
-
 /* Loads profiles and keeps the last ones. One thread. */
 struct wp_profiles {
-    struct wp_record_parser *parser;
+    const struct wp_agency_table *agencies; /* borrowed; NULL: none. Set by who has them, before the first */
+    struct wp_stored_reader records;
     struct wp_fingerprinter *printer;
     struct wp_text_reader reader;
     struct wp_profile *slots; /* by number modulo slot_count */
@@ -72,6 +59,10 @@ void wp_profiles_release(struct wp_profiles *p);
 enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
                                const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                struct wp_compared *out, struct wp_error *err);
+/* The agency of a text, and how many of its words at either end say only that. Ends the printer's views of
+ * words. WP_ENOMEM. */
+enum wp_status wp_profiles_wire(const struct wp_profiles *p, struct wp_fingerprinter *printer,
+                                const struct wp_record *record, struct wp_wire *out);
 /* Keeps the profile of an article that was just added. Failing is no harm. */
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
                      size_t id_len);

@@ -137,6 +137,40 @@ static enum wp_status read_lines(struct reading *r, struct wp_line_file *f, stru
     }
 }
 
+/* Lines of a file in memory, as line_file.h cuts them. */
+static enum wp_status read_bytes(struct reading *r, const uint8_t *at, size_t len, struct wp_error *err) {
+    static const uint8_t byte_order_mark[3] = {0xef, 0xbb, 0xbf};
+    const uint8_t *end = len ? at + len : at;
+    if (len >= sizeof byte_order_mark && memcmp(at, byte_order_mark, sizeof byte_order_mark) == 0)
+        at += sizeof byte_order_mark;
+    while (at < end) {
+        const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop) stop = end;
+        r->line++;
+        if ((size_t)(stop - at) > WP_OWNER_FILE_LINE_MAX) return fail(r, WP_ETOOBIG, "a line too long", err);
+        WP_TRY(read_line(r, at, (size_t)(stop - at), err));
+        at = stop + (stop < end);
+    }
+    return WP_OK;
+}
+
+static enum wp_status begin(struct reading *r, struct wp_error *err) {
+    r->groups = wp_zalloc(1, sizeof *r->groups);
+    enum wp_status status = r->groups ? wp_owner_cache_new(&r->owners) : WP_ENOMEM;
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    wp_intern_init(&r->groups->names, WP_OWNER_FILE_NAMES_BYTES_MAX);
+    return WP_OK;
+}
+
+static enum wp_status end(struct reading *r, enum wp_status status, struct wp_owner_groups **out) {
+    wp_owner_cache_free(r->owners);
+    if (status == WP_OK)
+        *out = r->groups;
+    else
+        wp_owner_groups_free(r->groups);
+    return status;
+}
+
 enum wp_status wp_owner_groups_read(struct wp_owner_groups **out, const char *file, struct wp_error *err) {
     struct reading r = {.file = file};
     struct wp_line_file f;
@@ -144,21 +178,19 @@ enum wp_status wp_owner_groups_read(struct wp_owner_groups **out, const char *fi
     if (strcmp(file, "-") == 0)
         return wp_fail(err, WP_EINVAL, "owners come from a file, not from standard input");
     WP_TRY(wp_line_file_open(&f, file, WP_OWNER_FILE_LINE_MAX, err));
-    r.groups = wp_zalloc(1, sizeof *r.groups);
-    enum wp_status status = r.groups ? wp_owner_cache_new(&r.owners) : WP_ENOMEM;
-    if (status == WP_OK) {
-        wp_intern_init(&r.groups->names, WP_OWNER_FILE_NAMES_BYTES_MAX);
-        status = read_lines(&r, &f, err);
-    } else {
-        wp_fail(err, status, "out of memory");
-    }
-    wp_owner_cache_free(r.owners);
+    enum wp_status status = begin(&r, err);
+    if (status == WP_OK) status = read_lines(&r, &f, err);
     wp_line_file_close(&f);
-    if (status == WP_OK)
-        *out = r.groups;
-    else
-        wp_owner_groups_free(r.groups);
-    return status;
+    return end(&r, status, out);
+}
+
+enum wp_status wp_owner_groups_parse(struct wp_owner_groups **out, const uint8_t *bytes, size_t len,
+                                     const char *file, struct wp_error *err) {
+    struct reading r = {.file = file};
+    *out = NULL;
+    enum wp_status status = begin(&r, err);
+    if (status == WP_OK) status = read_bytes(&r, bytes, len, err);
+    return end(&r, status, out);
 }
 
 void wp_owner_groups_free(struct wp_owner_groups *g) {
@@ -176,4 +208,14 @@ void wp_owner_groups_join(const struct wp_owner_groups *g, const char **name, si
 
 size_t wp_owner_groups_count(const struct wp_owner_groups *g) {
     return g->count;
+}
+
+size_t wp_owner_groups_names(const struct wp_owner_groups *g) {
+    return wp_intern_count(&g->names);
+}
+
+const char *wp_owner_groups_name(const struct wp_owner_groups *g, size_t i, size_t *len, const char **group,
+                                 size_t *group_len) {
+    *group = wp_intern_text(&g->names, g->groups[g->group_of[i]].name, group_len);
+    return wp_intern_text(&g->names, (uint32_t)i, len);
 }

@@ -33,11 +33,19 @@ struct wp_owner_groups;
  * with the file, and the line where there is one.
  */
 enum wp_status wp_owner_groups_read(struct wp_owner_groups **out, const char *file, struct wp_error *err);
+/* The same of a file's bytes, unpacked; `file` is its name for errors. */
+enum wp_status wp_owner_groups_parse(struct wp_owner_groups **out, const uint8_t *bytes, size_t len,
+                                     const char *file, struct wp_error *err);
 void wp_owner_groups_free(struct wp_owner_groups *groups);
 
 /* When *name (*len bytes, as wp_owner_find gives it) is in a group, it becomes the group's; else it stays.
  * The group's name lives as long as the groups. */
 void wp_owner_groups_join(const struct wp_owner_groups *groups, const char **name, size_t *len);
+
+/* Names of all groups, and one of them, with the name of its group; both live as long as the groups. */
+size_t wp_owner_groups_names(const struct wp_owner_groups *groups);
+const char *wp_owner_groups_name(const struct wp_owner_groups *groups, size_t i, size_t *len,
+                                 const char **group, size_t *group_len);
 
 /* Lines that name a group. */
 size_t wp_owner_groups_count(const struct wp_owner_groups *groups);

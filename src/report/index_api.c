@@ -17,8 +17,9 @@ enum { FINDERS_KEPT = 16, FINDER_PROFILES = 1024 };
 struct wp_index {
     bool writes;
     struct wp_online online; /* when it writes */
-    struct wp_store store;   /* else */
-    pthread_mutex_t turn;    /* guards online and what follows */
+    struct wp_store store;   /* else, with: */
+    struct wp_terms terms;
+    pthread_mutex_t turn; /* guards online and what follows */
     struct wp_record_parser *parser;
     struct wp_buffer line, to;
     pthread_mutex_t lock; /* guards the finders */
@@ -39,16 +40,32 @@ static struct wp_store *store_of(wp_index *index) {
     return index->writes ? &index->online.store : &index->store;
 }
 
+static const struct wp_terms *terms_of(const wp_index *index) {
+    return index->writes ? &index->online.terms : &index->terms;
+}
+
 /* ---- opening ---- */
 
 static void free_index(wp_index *index) {
     for (size_t i = 0; i < index->finder_count; i++) wp_finder_free(index->finders[i]);
+    wp_terms_close(&index->terms);
     wp_record_parser_free(index->parser);
     wp_buffer_release(&index->line);
     wp_buffer_release(&index->to);
     pthread_mutex_destroy(&index->turn);
     pthread_mutex_destroy(&index->lock);
     wp_free(index);
+}
+
+static enum wp_status open_for_reading(wp_index *index, const char *dir,
+                                       const struct wp_online_options *options, struct wp_error *err) {
+    WP_TRY(wp_store_open(&index->store, dir, &options->store, err));
+    enum wp_status status = wp_terms_open(&index->terms, dir, &options->terms, err);
+    if (status == WP_OK)
+        wp_store_join_owners(&index->store, &index->terms.owners);
+    else
+        wp_store_abandon(&index->store);
+    return status;
 }
 
 enum wp_status wp_index_open(const char *dir, const struct wp_index_options *options, wp_index **out,
@@ -64,11 +81,12 @@ enum wp_status wp_index_open(const char *dir, const struct wp_index_options *opt
     struct wp_online_options online = {
         .store = {.write = index->writes, .create = options->create, .lazy = options->lazy},
         .memory_bytes = options->memory,
-        .date_format = options->date_format};
+        .date_format = options->date_format,
+        .terms = {options->owners, options->agencies, options->no_furniture}};
     enum wp_status status = wp_record_parser_new(&index->parser, NULL, err);
     if (status == WP_OK)
         status = index->writes ? wp_online_open(&index->online, dir, &online, err)
-                               : wp_store_open(&index->store, dir, &online.store, err);
+                               : open_for_reading(index, dir, &online, err);
     if (status == WP_OK)
         *out = index;
     else
@@ -215,7 +233,7 @@ static enum wp_status take_finder(wp_index *index, struct wp_finder **out, struc
     pthread_mutex_lock(&index->lock);
     *out = index->finder_count ? index->finders[--index->finder_count] : NULL;
     pthread_mutex_unlock(&index->lock);
-    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, err);
+    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, terms_of(index)->agencies, err);
 }
 
 static void give_finder(wp_index *index, struct wp_finder *finder) {
@@ -226,21 +244,13 @@ static void give_finder(wp_index *index, struct wp_finder *finder) {
     if (!kept) wp_finder_free(finder);
 }
 
-static enum wp_status owner_number(const char *url, const char *source, uint32_t *number) {
-    struct wp_owner_cache *owners;
-    const char *name;
-    size_t len;
+static enum wp_status owner_number(const struct wp_terms *terms, const char *url, const char *source,
+                                   uint32_t *number) {
     struct wp_record record = {.url = (const uint8_t *)(url ? url : ""),
                                .url_len = url ? strlen(url) : 0,
                                .source = (const uint8_t *)(source ? source : ""),
                                .source_len = source ? strlen(source) : 0};
-    *number = 0;
-    if (!url && !source) return WP_OK;
-    WP_TRY(wp_owner_cache_new(&owners));
-    wp_owner_find(owners, &record, &name, &len);
-    if (len) *number = wp_owner_number(name, len);
-    wp_owner_cache_free(owners);
-    return WP_OK;
+    return wp_terms_owner(terms, &record, number);
 }
 
 /* The stored article that the query names: its text is copied to *text. */
@@ -264,6 +274,7 @@ static enum wp_status take_stored(struct wp_finder *f, const struct wp_view *vie
 static enum wp_status find(wp_snapshot *snapshot, struct wp_finder *finder, const struct wp_query *query,
                            struct wp_found *found, struct wp_error *err) {
     struct wp_buffer text = {0};
+    const struct wp_terms *terms = terms_of(snapshot->index);
     struct wp_reprint_query q = {.text = (const uint8_t *)query->text,
                                  .len = query->text_len,
                                  .except = WP_NUMBER_NONE,
@@ -272,9 +283,10 @@ static enum wp_status find(wp_snapshot *snapshot, struct wp_finder *finder, cons
                                  .since = query->has_since ? query->since : INT64_MIN,
                                  .until = query->has_until ? query->until : INT64_MIN,
                                  .limit = query->limit,
-                                 .passages = query->passages};
-    enum wp_status status = owner_number(query->url, NULL, &q.text_owner);
-    if (status == WP_OK) status = owner_number(NULL, query->owner, &q.owner);
+                                 .passages = query->passages,
+                                 .groups = terms->groups};
+    enum wp_status status = owner_number(terms, query->url, NULL, &q.text_owner);
+    if (status == WP_OK) status = owner_number(terms, NULL, query->owner, &q.owner);
     if (status != WP_OK) return wp_fail(err, status, "out of memory");
     if (!query->text) status = take_stored(finder, snapshot->view, query->id, &q, &text, err);
     if (status == WP_OK) status = wp_reprints_find(&found->reprints, finder, snapshot->view, &q, err);

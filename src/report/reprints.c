@@ -113,6 +113,7 @@ enum wp_status wp_reprints_find(struct wp_reprints *out, struct wp_finder *finde
         finder->print.sample_count < WP_PASSAGE_SAMPLES ? &wp_search_passage : &wp_search_finding;
     WP_TRY(wp_finder_search(finder, view, NULL, search, query->except, err));
     if (wp_owner_cache_new(&f.owners) != WP_OK) return no_memory(err);
+    wp_owner_cache_join(f.owners, query->groups);
     enum wp_status status = WP_OK;
     for (size_t i = 0; i < finder->match_count && out->count < limit && status == WP_OK; i++)
         if (is_wanted(query, &finder->matches[i])) status = add_item(&f, &finder->matches[i], err);

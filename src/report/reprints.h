@@ -22,6 +22,7 @@ struct wp_reprint_query {
     uint32_t owner;       /* only articles of this one; 0 = of all */
     uint32_t limit;       /* at most so many; 0 = WP_REPRINTS_LIMIT */
     bool passages;        /* find the passages, too */
+    const struct wp_owner_groups *groups; /* by which owners are named; may be NULL */
 };
 
 /* Strings end in NUL; "" is unknown. */

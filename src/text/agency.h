@@ -32,6 +32,9 @@ struct wp_agency_table;
  * agencies, and take over forms. WP_EFORMAT with file and line for a row that is none, WP_ETOOBIG, WP_ENOMEM,
  * WP_ENOENT and the like. */
 enum wp_status wp_agency_table_new(const char *extra, struct wp_agency_table **out, struct wp_error *err);
+/* The same with the file's bytes in memory; `file` is its name for errors. */
+enum wp_status wp_agency_table_parse(const uint8_t *rows, size_t len, const char *file,
+                                     struct wp_agency_table **out, struct wp_error *err);
 void wp_agency_table_free(struct wp_agency_table *table);
 
 /* Agencies are numbered from 1, in the order of their first rows. */

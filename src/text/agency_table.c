@@ -300,32 +300,32 @@ static enum wp_status add_rows(struct wp_agency_table *t, const char *file, cons
     return WP_OK;
 }
 
+static enum wp_status too_large(const char *file, struct wp_error *err) {
+    return wp_fail_file(err, WP_ETOOBIG, file, "a table of agencies has at most 1 MiB");
+}
+
 static enum wp_status read_whole(struct wp_file *f, struct wp_buffer *out, struct wp_error *err) {
     for (size_t got = 1; got;) {
         enum wp_status status = wp_buffer_reserve(out, FILE_BYTES_MAX / 16, 2 * FILE_BYTES_MAX);
         if (status != WP_OK) return wp_fail_file(err, status, f->name, "%s", wp_status_text(status));
         WP_TRY(wp_file_read(f, out->data + out->len, out->cap - out->len, &got, err));
         out->len += got;
-        if (out->len > FILE_BYTES_MAX)
-            return wp_fail_file(err, WP_ETOOBIG, f->name, "a table of agencies has at most 1 MiB");
+        if (out->len > FILE_BYTES_MAX) return too_large(f->name, err);
     }
     return WP_OK;
 }
 
-static enum wp_status add_file(struct wp_agency_table *t, const char *name, struct wp_error *err) {
+static enum wp_status read_file(const char *name, struct wp_buffer *rows, struct wp_error *err) {
     struct wp_file f = {0};
-    struct wp_buffer rows = {0};
     enum wp_status status = wp_file_open(&f, name, err);
-    if (status == WP_OK) status = read_whole(&f, &rows, err);
+    if (status == WP_OK) status = read_whole(&f, rows, err);
     wp_file_close(&f, NULL);
-    size_t mark = rows.len >= 3 && memcmp(rows.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    if (status == WP_OK && rows.len)
-        status = add_rows(t, name, (const char *)rows.data + mark, rows.len - mark, err);
-    wp_buffer_release(&rows);
     return status;
 }
 
-enum wp_status wp_agency_table_new(const char *extra, struct wp_agency_table **out, struct wp_error *err) {
+/* The rows of a file behind those that are built in. */
+static enum wp_status new_table(const uint8_t *rows, size_t len, const char *file,
+                                struct wp_agency_table **out, struct wp_error *err) {
     struct wp_agency_table *t = *out = wp_zalloc(1, sizeof *t);
     if (!t) return wp_fail(err, WP_ENOMEM, "%s", wp_status_text(WP_ENOMEM));
     t->unicode = wp_unicode_get();
@@ -339,10 +339,26 @@ enum wp_status wp_agency_table_new(const char *extra, struct wp_agency_table **o
     } else {
         wp_fail(err, status, "%s", wp_status_text(status));
     }
-    if (status == WP_OK && extra) status = add_file(t, extra, err);
+    size_t mark = len >= 3 && memcmp(rows, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    if (status == WP_OK && len) status = add_rows(t, file, (const char *)rows + mark, len - mark, err);
     if (status == WP_OK) return WP_OK;
     wp_agency_table_free(t);
     *out = NULL;
+    return status;
+}
+
+enum wp_status wp_agency_table_parse(const uint8_t *rows, size_t len, const char *file,
+                                     struct wp_agency_table **out, struct wp_error *err) {
+    *out = NULL;
+    return len > FILE_BYTES_MAX ? too_large(file, err) : new_table(rows, len, file, out, err);
+}
+
+enum wp_status wp_agency_table_new(const char *extra, struct wp_agency_table **out, struct wp_error *err) {
+    struct wp_buffer rows = {0};
+    *out = NULL;
+    enum wp_status status = extra ? read_file(extra, &rows, err) : WP_OK;
+    if (status == WP_OK) status = new_table(rows.data, rows.len, extra, out, err);
+    wp_buffer_release(&rows);
     return status;
 }
 

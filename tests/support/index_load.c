@@ -44,6 +44,14 @@ static void step_of(unsigned step, unsigned *id, unsigned *version, const unsign
         *version = *version % 5 + 1;
 }
 
+/* Sister outlets, which make the index keep settings. */
+static const char owners_name[] = "load_owners";
+
+static void write_owners(void) {
+    FILE *f = fopen(owners_name, "wb");
+    if (!f || fputs("outlet1.com outlet2.com\n", f) < 0 || fclose(f) != 0) abort();
+}
+
 void load_init(struct load *l, const char *dir, unsigned steps) {
     memset(l, 0, sizeof *l);
     l->dir = dir;
@@ -99,9 +107,13 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
     struct wp_record_parser *parser;
     struct wp_online_options options = {
         .store = {.fs = fs, .write = true, .create = true, .flush_rows = l->flush_rows},
-        .memory_bytes = 1 << 20};
-    WP_TRY(wp_online_open(&o, l->dir, &options, err));
-    enum wp_status status = wp_record_parser_new(&parser, NULL, err);
+        .memory_bytes = 1 << 20,
+        .terms = {.owners = owners_name}};
+    write_owners();
+    enum wp_status status = wp_online_open(&o, l->dir, &options, err);
+    remove(owners_name);
+    if (status != WP_OK) return status;
+    status = wp_record_parser_new(&parser, NULL, err);
     if (status == WP_OK) status = run_steps(l, &o, parser, most, err);
     wp_record_parser_free(parser);
     if (status != WP_OK) {

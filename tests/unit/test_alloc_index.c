@@ -16,7 +16,7 @@
 #include "report/reprints.h"
 #include "support/fail_alloc.h"
 
-static const char dir[] = "index";
+static const char dir[] = "index", owners[] = "owners", agencies[] = "agencies";
 enum { ARTICLES = 6 };
 
 static void remove_index(void) {
@@ -53,7 +53,8 @@ static enum wp_status write_all(struct wp_error *err) {
     struct wp_online o;
     struct wp_record_parser *parser = NULL;
     struct wp_online_options options = {.store = {.write = true, .create = true, .flush_rows = 3},
-                                        .memory_bytes = 1 << 20};
+                                        .memory_bytes = 1 << 20,
+                                        .terms = {.owners = owners, .agencies = agencies}};
     WP_TRY(wp_online_open(&o, dir, &options, err));
     enum wp_status status = wp_record_parser_new(&parser, NULL, err);
     for (unsigned i = 0; i < ARTICLES && status == WP_OK; i++) {
@@ -84,7 +85,7 @@ static enum wp_status find_all(struct wp_error *err) {
                                      .until = INT64_MIN,
                                      .passages = true};
     struct wp_view *view = wp_store_snapshot(&store);
-    enum wp_status status = view ? wp_finder_new(&finder, 8, err) : WP_ENOMEM;
+    enum wp_status status = view ? wp_finder_new(&finder, 8, NULL, err) : WP_ENOMEM;
     if (status == WP_OK) status = wp_reprints_find(&found, finder, view, &query, err);
     wp_reprints_release(&found);
     wp_finder_free(finder);
@@ -151,12 +152,22 @@ static void test_find(void **state) {
     fail_each(build_seen, false);
 }
 
+static void write_file(const char *name, const char *text) {
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
 int main(void) {
     char scratch[] = "/tmp/wp_alloc_index.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
+    write_file(owners, "o1.com o2.com\n");
+    write_file(agencies, "agency\tHWA\tHill Wire Agency\ten\n");
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_write), cmocka_unit_test(test_find)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_index();
+    if (remove(owners) != 0 || remove(agencies) != 0) return 1;
     if (rmdir(dir) != 0 || chdir("/") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }
