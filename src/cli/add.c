@@ -12,6 +12,8 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/output.h"
+#include "cli/progress.h"
+#include "engine/rejects.h"
 #include "input/line_file.h"
 #include "input/paths.h"
 #include "report/verdict.h"
@@ -19,7 +21,6 @@
 enum {
     COMMIT_ARTICLES = 4096,  /* added between two commits */
     COMMIT_BYTES = 16 << 20, /* or so many bytes of lines */
-    REJECTS_TOLD = 10,
 };
 
 struct add_flags {
@@ -96,8 +97,12 @@ struct adder {
     struct wp_output out;
     struct wp_buffer waiting, to; /* verdict lines of what is not committed; scratch */
     uint64_t uncommitted, uncommitted_bytes;
-    uint64_t read, added, known, replaced, copies, rejected;
-    bool damaged, opened;
+    struct wp_progress progress;
+    const struct wp_line_file *file;    /* at hand; NULL before the first and between two */
+    uint64_t input_bytes, record_bytes; /* of the files before; of the records that are committed */
+    uint64_t read, added, known, replaced, copies;
+    struct wp_rejects rejects; /* counts only: they are told as they come */
+    bool damaged, cut, opened; /* an input was damaged; the one at hand ends there */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -107,8 +112,35 @@ static void on_signal(int number) {
     interrupted = 1;
 }
 
+/* As far as the system tells: of a pipe it does not. */
+static uint64_t bytes_read(const struct wp_line_file *f) {
+    uint64_t size, left = wp_file_left(&f->file);
+    bool known = wp_file_is_regular(&f->file) && wp_file_size(&f->file, &size, NULL) == WP_OK;
+    return known && size > left ? size - left : 0;
+}
+
+static void show_progress(struct adder *a) {
+    uint64_t here = a->progress.wanted && a->file ? bytes_read(a->file) : 0;
+    wp_progress_show(&a->progress, a->read, a->record_bytes, a->input_bytes + here);
+}
+
+/* What there is to read. */
+static void measure_inputs(struct adder *a) {
+    for (size_t i = 0; i < a->paths.count && a->progress.wanted; i++) {
+        struct wp_file f = {0};
+        bool known = strcmp(a->paths.names[i], "-") != 0 &&
+                     wp_file_kind(a->paths.names[i]) == WP_FILE_REGULAR &&
+                     wp_file_open(&f, a->paths.names[i], NULL) == WP_OK;
+        if (known) a->progress.total_bytes += wp_file_left(&f);
+        a->progress.total_unknown |= !known;
+        wp_file_close(&f, NULL);
+    }
+}
+
 static enum wp_status commit(struct adder *a, struct wp_error *err) {
     WP_TRY(wp_online_commit(&a->online, err));
+    a->record_bytes += a->uncommitted_bytes;
+    show_progress(a);
     if (a->flags.verdicts && a->waiting.len) {
         WP_TRY(wp_output_write(&a->out, a->waiting.data, a->waiting.len, err));
         if (strcmp(a->flags.verdicts, "-") == 0) WP_TRY(wp_output_flush(&a->out, err));
@@ -144,13 +176,23 @@ static enum wp_status stop_at(struct adder *a, const struct wp_line_file *f, con
     return WP_EFORMAT;
 }
 
-static enum wp_status reject(struct adder *a, const struct wp_line_file *f, const char *words,
-                             struct wp_error *err) {
+/* Counts a record that is none, and tells the first ones for each reason. */
+static enum wp_status reject(struct adder *a, const struct wp_line_file *f, enum wp_status why,
+                             const char *words, struct wp_error *err) {
     char place[4096 + 32];
+    uint64_t before[WP_REJECT_REASONS];
+    struct wp_reject reject = {.status = why, .words = words};
     if (a->settings.strict) return stop_at(a, f, words, err);
     snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
-    if (a->rejected++ < REJECTS_TOLD && !a->flags.read.quiet)
+    memcpy(before, a->rejects.counts, sizeof before);
+    wp_rejects_add(&a->rejects, &reject);
+    bool tell = false;
+    for (size_t i = 0; i < WP_REJECT_REASONS; i++)
+        tell |= a->rejects.counts[i] > before[i] && before[i] < WP_REJECTS_TOLD;
+    if (tell && !a->flags.read.quiet) {
+        wp_progress_say(&a->progress, "");
         fprintf(stderr, "wireprint add: %s: %s\n", place, words);
+    }
     if (a->flags.verdicts && wp_verdict_rejected(&a->waiting, place, words) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory");
     return WP_OK;
@@ -183,7 +225,7 @@ static enum wp_status add_record(struct adder *a, const struct wp_line_file *f,
     }
     struct wp_online_verdict v;
     enum wp_status status = wp_online_add(&a->online, &article, &v, err);
-    if (status == WP_ETOOBIG) return reject(a, f, "the text is too long", err);
+    if (status == WP_ETOOBIG) return reject(a, f, status, "the text is too long", err);
     WP_TRY(status);
     count(a, &v);
     WP_TRY(put_verdict(a, &v, id, id_len, err));
@@ -199,11 +241,12 @@ static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct 
         struct wp_record record;
         const char *words;
         enum wp_status status = wp_line_file_next(f, &line, &len, err);
+        a->cut |= status == WP_EDAMAGED; /* the input, not the index */
         if (status == WP_END || status == WP_EDAMAGED) return status;
         if (interrupted) return commit(a, err);
         a->read++;
         if (status == WP_ETOOBIG) {
-            WP_TRY(reject(a, f, "longer than --max-record", err));
+            WP_TRY(reject(a, f, status, "longer than --max-record", err));
             continue;
         }
         WP_TRY(status);
@@ -213,7 +256,7 @@ static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct 
         } else if (status == WP_ENOMEM) {
             return wp_fail(err, status, "out of memory");
         } else if (status != WP_OK) {
-            WP_TRY(reject(a, f, words, err));
+            WP_TRY(reject(a, f, status, words, err));
         } else {
             WP_TRY(add_record(a, f, &record, line, len, err));
         }
@@ -223,13 +266,18 @@ static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct 
 static enum wp_status add_file(struct adder *a, const char *name, struct wp_error *err) {
     struct wp_line_file f;
     WP_TRY(wp_line_file_open(&f, name, (size_t)a->settings.max_record_bytes, err));
+    a->file = &f;
     enum wp_status status = add_lines(a, &f, err);
-    if (status == WP_EDAMAGED && f.ended) { /* the input, not the index: what came before was used */
+    if (status == WP_EDAMAGED && a->cut) { /* what came before was used */
         char text[1024];
+        wp_progress_say(&a->progress, "");
         fprintf(stderr, "wireprint add: %s\n", wp_error_text(err, text, sizeof text));
         a->damaged = true;
+        a->cut = false;
         status = WP_END;
     }
+    a->input_bytes += bytes_read(&f);
+    a->file = NULL;
     wp_line_file_close(&f);
     return status == WP_END ? WP_OK : status;
 }
@@ -243,6 +291,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     WP_TRY(wp_flag_set_words(s, "match", f->match, err));
     if (s->rule.match != WP_MATCH_STORY)
         return wp_fail(err, WP_EINVAL, "--match %s is for dedup: an index goes by story", f->match);
+    WP_TRY(wp_flag_set_number(s, "memory", f->memory, err));
     WP_TRY(wp_field_flags_set(&f->fields, s, err));
     WP_TRY(wp_read_flags_set(&f->read, s, err));
     if (strcmp(how, "commit") != 0 && strcmp(how, "none") != 0)
@@ -252,7 +301,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
         return wp_fail(err, WP_EINVAL, "--furniture and --no-furniture exclude each other");
     *options = (struct wp_online_options){
         .store = {.write = true, .create = true, .lazy = strcmp(how, "none") == 0},
-        .memory_bytes = f->memory,
+        .memory_bytes = s->memory_bytes,
         .date_format = s->date_format,
         .fields = &s->fields,
         .terms = {.owners = f->owners, .agencies = f->agencies, .no_furniture = f->no_furniture}};
@@ -282,13 +331,33 @@ static enum wp_status run_all(struct adder *a, int operands, char **argv, struct
     WP_TRY(wp_online_open(&a->online, argv[1], &options, err));
     a->opened = true;
     WP_TRY(take_furniture(a, err));
+    wp_progress_begin(&a->progress, !a->flags.read.quiet && !a->flags.read.no_progress);
+    measure_inputs(a);
     for (size_t i = 0; i < a->paths.count; i++) WP_TRY(add_file(a, a->paths.names[i], err));
     WP_TRY(commit(a, err));
+    wp_progress_say(&a->progress, "");
     return a->flags.verdicts ? wp_output_commit(&a->out, err) : WP_OK;
 }
 
+static void print_summary(const struct adder *a) {
+    const uint64_t *counts = a->rejects.counts;
+    const char *before = " (";
+    fprintf(stderr,
+            "%" PRIu64 " records read: %" PRIu64 " added, %" PRIu64 " of them copies, %" PRIu64
+            " known, %" PRIu64 " rejected",
+            a->read, a->added, a->copies, a->known, wp_rejects_total(&a->rejects));
+    for (size_t i = 0; i < WP_REJECT_REASONS; i++) {
+        if (!counts[i]) continue;
+        fprintf(stderr, "%s%" PRIu64 " %s", before, counts[i], wp_reject_name(i));
+        before = ", ";
+    }
+    fprintf(stderr, "%s\n", *before == ',' ? ")" : "");
+}
+
 static int add_run(int argc, char **argv) {
-    struct adder a = {.flags = {.commit = COMMIT_ARTICLES, .read = {.max_record = WP_FLAG_NOT_GIVEN}}};
+    struct adder a = {.flags = {.memory = WP_FLAG_NOT_GIVEN,
+                                .commit = COMMIT_ARTICLES,
+                                .read = {.max_record = WP_FLAG_NOT_GIVEN}}};
     struct wp_error err = {0}, second = {0};
     int operands, status = wp_options_start(&wp_command_add, argc, argv, &a.flags, &operands);
     if (status >= 0) return status;
@@ -302,15 +371,12 @@ static int add_run(int argc, char **argv) {
             err = second;
         }
     }
+    if (done != WP_OK && a.progress.shown) fprintf(stderr, "\n");
     if (done != WP_OK)
         status = wp_command_failed(&wp_command_add, &err);
     else
         status = a.damaged ? WP_EXIT_PARTIAL : WP_EXIT_OK;
-    if (done == WP_OK && !a.flags.read.quiet)
-        fprintf(stderr,
-                "%" PRIu64 " records read: %" PRIu64 " added, %" PRIu64 " of them copies, %" PRIu64
-                " known, %" PRIu64 " rejected\n",
-                a.read, a.added, a.copies, a.known, a.rejected);
+    if (done == WP_OK && !a.flags.read.quiet) print_summary(&a);
     wp_output_free(&a.out);
     wp_record_parser_free(a.parser);
     wp_paths_release(&a.paths);

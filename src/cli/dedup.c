@@ -10,9 +10,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 #include "base/memory.h"
+#include "cli/progress.h"
 #include "engine/reader.h"
 #include "engine/space.h"
 #include "ingest/ingest.h"
@@ -128,10 +127,9 @@ struct dedup {
     struct wp_output outputs[OUT_COUNT];
     struct wp_summary summary;
     struct wp_file_stamp *stamps; /* of the inputs, before reading */
-    uint64_t total_bytes;         /* of the inputs, as far as known */
     struct wp_space_inputs sizes;
-    bool size_unknown, run_made, show_progress, progress_shown;
-    double begin;
+    struct wp_progress progress;
+    bool run_made;
 };
 
 /* For the signal handler only: the program runs one command. */
@@ -151,12 +149,6 @@ static void catch_signals(struct dedup *d) {
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a reader that has gone is a failed write, which is cleaned up after */
-}
-
-static double now_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* The furniture of earlier runs, if there were any. */
@@ -263,7 +255,7 @@ static bool reads_twice(const struct dedup *d) {
 /* Standard input may be a file, too; it is copied for a second reading. */
 static void measure_stdin(struct dedup *d) {
     struct wp_file f;
-    d->size_unknown = true;
+    d->progress.total_unknown = true;
     if (wp_file_open(&f, "-", NULL) != WP_OK) return;
     uint64_t left = wp_file_is_regular(&f) ? wp_file_left(&f) : 0;
     d->sizes.plain_bytes += left;
@@ -283,8 +275,8 @@ static enum wp_status measure_inputs(struct dedup *d, struct wp_error *err) {
         }
         bool known = wp_file_kind(name) == WP_FILE_REGULAR && wp_file_open(&f, name, NULL) == WP_OK;
         if (known) d->stamps[i] = wp_file_stamp(&f);
-        d->size_unknown |= !known;
-        d->total_bytes += d->stamps[i].bytes;
+        d->progress.total_unknown |= !known;
+        d->progress.total_bytes += d->stamps[i].bytes;
         bool packed = wp_format_of_name(name) != WP_FORMAT_PLAIN;
         *(packed ? &d->sizes.packed_bytes : &d->sizes.again_bytes) += d->stamps[i].bytes;
         wp_file_close(&f, NULL);
@@ -302,21 +294,8 @@ static enum wp_status check_space(const struct dedup *d, struct wp_error *err) {
 static void show_progress(void *self) {
     struct dedup *d = self;
     uint64_t raw, decoded;
-    double seconds = now_seconds() - d->begin;
-    if (!d->show_progress || seconds < 0.5) return;
     wp_reader_progress(d->reader, &raw, &decoded);
-    fprintf(stderr, "\r\033[K%" PRIu64 " articles, %.0f MB, %.0f MB/s", (uint64_t)d->run.counts.records,
-            (double)decoded / 1e6, (double)decoded / 1e6 / seconds);
-    if (!d->size_unknown && raw && d->total_bytes > raw)
-        fprintf(stderr, ", %.0f %%, about %.0f s left", 100.0 * (double)raw / (double)d->total_bytes,
-                seconds * (double)(d->total_bytes - raw) / (double)raw);
-    d->progress_shown = true;
-}
-
-static void say(struct dedup *d, const char *what) {
-    if (!d->show_progress) return;
-    fprintf(stderr, "\r\033[K%s", what);
-    d->progress_shown = *what != '\0';
+    wp_progress_show(&d->progress, (uint64_t)d->run.counts.records, decoded, raw);
 }
 
 /* A failed reader must not wait for the next bytes of a pipe. */
@@ -343,7 +322,7 @@ static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     if (status == WP_OK) status = finished;
     if (status != WP_OK && err)
         status = err->status != WP_OK ? err->status : wp_fail(err, status, "interrupted");
-    d->run.stage_seconds[WP_STAGE_READ] = now_seconds() - d->begin;
+    d->run.stage_seconds[WP_STAGE_READ] = wp_progress_now() - d->progress.begin;
     return status;
 }
 
@@ -357,7 +336,7 @@ static enum wp_status write_furniture(struct dedup *d, struct wp_error *err) {
 }
 
 static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
-    double begin = now_seconds();
+    double begin = wp_progress_now();
     struct wp_output *out = d->outputs;
     const char *const *names = d->flags.outputs;
     if (names[OUT_STORIES]) WP_TRY(wp_write_stories(&d->run, &out[OUT_STORIES], err));
@@ -370,12 +349,12 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
                                .removed = names[OUT_REMOVED] ? &out[OUT_REMOVED] : NULL,
                                .copies = wp_reader_copies(d->reader),
                                .stamps = d->stamps};
-        say(d, "writing the records");
+        wp_progress_say(&d->progress, "writing the records");
         WP_TRY(wp_write_kept(&kept, err));
     }
     if (names[OUT_FURNITURE]) WP_TRY(write_furniture(d, err));
-    d->summary.output_seconds = now_seconds() - begin;
-    d->summary.wall_seconds = now_seconds() - d->begin;
+    d->summary.output_seconds = wp_progress_now() - begin;
+    d->summary.wall_seconds = wp_progress_now() - d->progress.begin;
     if (names[OUT_SUMMARY]) WP_TRY(wp_summary_write(&d->summary, &out[OUT_SUMMARY], err));
     if (atomic_load(&d->run.cancel)) return wp_fail(err, WP_ECANCELED, "interrupted");
     for (size_t i = 0; i < OUT_COUNT; i++)
@@ -404,7 +383,7 @@ static void print_summary(struct dedup *d) {
 }
 
 static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct wp_error *err) {
-    d->begin = now_seconds();
+    wp_progress_begin(&d->progress, !d->flags.read.quiet && !d->flags.read.no_progress);
     WP_TRY(read_settings(d, err));
     if (!operands) return wp_fail(err, WP_EINVAL, "no input given (see wireprint dedup --help)");
     WP_TRY(wp_paths_expand(&d->paths, (const char *const *)argv + 1, (size_t)operands, err));
@@ -415,13 +394,12 @@ static enum wp_status run_all(struct dedup *d, int operands, char **argv, struct
     WP_TRY(open_outputs(d, err));
     WP_TRY(measure_inputs(d, err));
     WP_TRY(check_space(d, err));
-    d->show_progress = !d->flags.read.quiet && !d->flags.read.no_progress && isatty(STDERR_FILENO);
     WP_TRY(read_inputs(d, err));
-    say(d, "matching");
+    wp_progress_say(&d->progress, "matching");
     WP_TRY(wp_run_finish(&d->run, err));
     gather_summary(d);
     WP_TRY(write_answers(d, err));
-    say(d, "");
+    wp_progress_say(&d->progress, "");
     WP_TRY(complain(d, err));
     if (!d->flags.read.quiet) print_summary(d);
     return WP_OK;
@@ -449,7 +427,7 @@ static int dedup_run(int argc, char **argv) {
     int operands, status = wp_options_start(&wp_command_dedup, argc, argv, &d.flags, &operands);
     if (status >= 0) return status;
     if (run_all(&d, operands, argv, &err) != WP_OK) {
-        if (d.progress_shown) fprintf(stderr, "\n");
+        if (d.progress.shown) fprintf(stderr, "\n");
         status = wp_command_failed(&wp_command_dedup, &err);
     } else {
         status = d.summary.failure_count ? WP_EXIT_PARTIAL : WP_EXIT_OK;

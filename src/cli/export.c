@@ -65,7 +65,7 @@ static enum wp_status write_records(struct exporter *e, struct wp_index_writer *
 static enum wp_status write_stories(struct exporter *e, struct wp_index_writer *w, struct wp_error *err) {
     for (size_t i = 0; i < e->stories.count; i++)
         if (e->stories.items[i].size > 1)
-            WP_TRY(wp_index_story_write(w, &e->stories, &e->stories.items[i], false, err));
+            WP_TRY(wp_index_story_write(w, &e->stories, &e->stories.items[i], err));
     return WP_OK;
 }
 
@@ -85,12 +85,17 @@ static enum wp_status write_all(struct exporter *e, struct wp_index_writer *w, s
 }
 
 static enum wp_status run_all(struct exporter *e, int operands, char **argv, struct wp_error *err) {
+    bool any = false;
     if (operands != 1) return wp_fail(err, WP_EINVAL, "one index is wanted (see wireprint export --help)");
+    for (int i = 0; i < OUT_COUNT; i++) any |= e->flags.outputs[i] != NULL;
+    if (!any) return wp_fail(err, WP_EINVAL, "nothing to write: -o, --stories or --matches is wanted");
+    if (e->flags.all && !e->flags.outputs[OUT_RECORDS]) return wp_fail(err, WP_EINVAL, "--all goes with -o");
     WP_TRY(wp_index_reader_open(&e->reader, argv[1], NULL, err));
     for (int i = 0; i < OUT_COUNT; i++)
         if (e->flags.outputs[i]) WP_TRY(wp_output_open(&e->outputs[i], e->flags.outputs[i], err));
     WP_TRY(wp_index_stories_gather(&e->stories, e->reader.view, err));
-    struct wp_index_writer w = {.view = e->reader.view, .profiles = &e->reader.finder->profiles};
+    struct wp_index_writer w = {
+        .view = e->reader.view, .terms = &e->reader.terms, .profiles = &e->reader.finder->profiles};
     enum wp_status status = write_all(e, &w, err);
     wp_index_writer_release(&w);
     return status;

@@ -30,7 +30,8 @@ const struct wp_command wp_command_stats = {
 struct figures {
     uint64_t articles, dead, numbers, stories, stories_of_two, in_log;
     uint64_t segments, text_files, segment_bytes, text_bytes;
-    uint64_t shingle_keys;
+    uint64_t shingle_keys, furniture, owner_groups;
+    bool own_agencies, no_furniture;
     int64_t first_seen, last_seen;
 };
 
@@ -49,6 +50,14 @@ static void count_files(const struct wp_view *v, struct figures *f) {
     f->in_log = v->memtable ? v->end - v->memtable->table->first : 0;
     f->numbers = v->end;
     f->dead = v->state->dead_count;
+}
+
+/* What the index was told, and has learnt. */
+static void count_terms(const struct wp_index_reader *r, struct figures *f) {
+    f->furniture = r->view->state->furniture_count;
+    f->owner_groups = r->terms.groups ? wp_owner_groups_count(r->terms.groups) : 0;
+    f->own_agencies = r->terms.settings.agencies.len > 0;
+    f->no_furniture = r->terms.settings.no_furniture;
 }
 
 static void count_stories(const struct wp_index_stories *s, struct figures *f) {
@@ -70,9 +79,14 @@ static enum wp_status write_json(const struct figures *f, struct wp_buffer *out)
                            "{\"articles\":%" PRIu64 ",\"deleted\":%" PRIu64 ",\"stories\":%" PRIu64
                            ",\"stories_of_two_or_more\":%" PRIu64 ",\"in_log\":%" PRIu64
                            ",\"segments\":%" PRIu64 ",\"text_files\":%" PRIu64 ",\"segment_bytes\":%" PRIu64
-                           ",\"text_bytes\":%" PRIu64 ",\"shingle_keys\":%" PRIu64 ",\"first_seen\":",
+                           ",\"text_bytes\":%" PRIu64 ",\"shingle_keys\":%" PRIu64,
                            f->articles, f->dead, f->stories, f->stories_of_two, f->in_log, f->segments,
                            f->text_files, f->segment_bytes, f->text_bytes, f->shingle_keys));
+    WP_TRY(wp_buffer_print(out,
+                           ",\"owner_groups\":%" PRIu64 ",\"agencies\":%s,\"furniture\":%s"
+                           ",\"furniture_shingles\":%" PRIu64 ",\"first_seen\":",
+                           f->owner_groups, f->own_agencies ? "true" : "false",
+                           f->no_furniture ? "false" : "true", f->furniture));
     WP_TRY(wp_json_date(out, f->first_seen));
     WP_TRY(wp_buffer_print(out, ",\"last_seen\":"));
     WP_TRY(wp_json_date(out, f->last_seen));
@@ -81,7 +95,7 @@ static enum wp_status write_json(const struct figures *f, struct wp_buffer *out)
 
 static enum wp_status write_text(const struct figures *f, struct wp_buffer *out) {
     double each = f->articles ? 1.0 / (double)f->articles : 0;
-    return wp_buffer_print(out,
+    WP_TRY(wp_buffer_print(out,
                            "articles      %" PRIu64 " (%" PRIu64 " deleted, %" PRIu64 " in the log)\n"
                            "stories       %" PRIu64 ", %" PRIu64 " of two articles or more\n"
                            "segments      %" PRIu64 ", %.1f MB, %.0f bytes an article, %.1f keys an article\n"
@@ -89,7 +103,11 @@ static enum wp_status write_text(const struct figures *f, struct wp_buffer *out)
                            f->articles, f->dead, f->in_log, f->stories, f->stories_of_two, f->segments,
                            (double)f->segment_bytes / 1e6, (double)f->segment_bytes * each,
                            (double)f->shingle_keys * each, f->text_files, (double)f->text_bytes / 1e6,
-                           (double)f->text_bytes * each);
+                           (double)f->text_bytes * each));
+    WP_TRY(wp_buffer_print(out, "outlets       %" PRIu64 " groups of sister outlets%s\n", f->owner_groups,
+                           f->own_agencies ? "; further agencies" : ""));
+    if (f->no_furniture) return wp_buffer_print(out, "furniture     counts as text\n");
+    return wp_buffer_print(out, "furniture     %" PRIu64 " shingles do not count as text\n", f->furniture);
 }
 
 static enum wp_status run_all(const struct stats_flags *flags_given, int operands, char **argv,
@@ -103,6 +121,7 @@ static enum wp_status run_all(const struct stats_flags *flags_given, int operand
     if (status == WP_OK) status = wp_index_stories_gather(&stories, reader.view, err);
     if (status == WP_OK) {
         count_files(reader.view, &f);
+        count_terms(&reader, &f);
         count_stories(&stories, &f);
         status = flags_given->json ? write_json(&f, &out) : write_text(&f, &out);
         if (status != WP_OK) wp_fail(err, status, "out of memory");

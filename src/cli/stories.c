@@ -9,16 +9,18 @@
 #include "report/index_stories.h"
 
 struct stories_flags {
-    const char *since, *until, *owner, *sort;
+    const char *since, *until, *owner, *agency, *sort;
     uint64_t min_size, max_size, limit;
     bool json;
 };
 
 static const struct wp_flag flags[] = {
 #define AT(field) offsetof(struct stories_flags, field)
-    {"since", 0, WP_FLAG_TEXT, AT(since), "DATE", "with a member published then or later"},
+    {"since", 0, WP_FLAG_TEXT, AT(since), "DATE", "with an article published then or later"},
     {"until", 0, WP_FLAG_TEXT, AT(until), "DATE", "begun then or earlier"},
-    {"owner", 0, WP_FLAG_TEXT, AT(owner), "NAME", "with a member of this outlet, such as bbc.co.uk"},
+    {"owner", 0, WP_FLAG_TEXT, AT(owner), "NAME", "with an article of this outlet, such as bbc.co.uk"},
+    {"agency", 0, WP_FLAG_TEXT, AT(agency), "NAME",
+     "with an article that names this news agency, such as AP"},
     {"min-size", 0, WP_FLAG_COUNT, AT(min_size), "N", "of at least N articles [2]"},
     {"max-size", 0, WP_FLAG_COUNT, AT(max_size), "N", "of at most N articles"},
     {"sort", 0, WP_FLAG_TEXT, AT(sort), "BY", "size, spread (different outlets) or recency [size]"},
@@ -34,7 +36,12 @@ const struct wp_command wp_command_stories = {
     .usage = "INDEX [options]",
     .summary = "list the stories of an index",
     .details =
-        "A line each: story, articles, outlets, first and last date, id of the lead (its earliest article).",
+        "A line each: story, articles, outlets, first and last date, id and title of the lead (its earliest\n"
+        "article). With --json a line is as in the file of `wireprint dedup --stories`.\n"
+        "\n"
+        "--agency reads the texts of stories that pass the other filters, which takes time in a large "
+        "index:\n"
+        "give --since, --min-size or --limit with it.",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
     .run = stories_run,
@@ -108,25 +115,34 @@ static enum wp_status print_line(struct lister *l, struct wp_index_writer *w, co
         if (seen[i] != INT64_MIN && gmtime_r(&t, &tm))
             strftime(dates[i], sizeof dates[i], "%Y-%m-%dT%H:%M", &tm);
     }
-    WP_TRY(wp_output_print(&l->out, err, "%-10u %5u %4u  %-16s  %-16s  ", s->story, s->size, s->owners,
-                           dates[0], dates[1]));
-    WP_TRY(wp_output_write(&l->out, stored.record.id, stored.record.id_len, err));
-    WP_TRY(wp_output_write(&l->out, "  ", 2, err));
-    WP_TRY(wp_output_write(&l->out, stored.record.title, stored.record.title_len, err));
-    return wp_output_write(&l->out, "\n", 1, err);
+    const struct wp_record *r = &stored.record;
+    w->line.len = 0;
+    enum wp_status status = wp_buffer_print(&w->line, "%-10u %5u %4u  %-16s  %-16s  ", s->story, s->size,
+                                            s->owners, dates[0], dates[1]);
+    if (status == WP_OK) status = wp_buffer_add(&w->line, r->id, r->id_len);
+    if (status == WP_OK) status = wp_buffer_add(&w->line, "  ", 2);
+    if (status == WP_OK) status = wp_buffer_add(&w->line, r->title, r->title_len);
+    if (status == WP_OK) wp_text_disarm((char *)w->line.data, w->line.len);
+    if (status == WP_OK) status = wp_buffer_add(&w->line, "\n", 1);
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    return wp_output_write(&l->out, w->line.data, w->line.len, err);
 }
 
 static enum wp_status list(struct lister *l, struct wp_error *err) {
-    struct wp_index_writer w = {
-        .view = l->reader.view, .profiles = &l->reader.finder->profiles, .out = &l->out};
+    struct wp_index_writer w = {.view = l->reader.view,
+                                .terms = &l->reader.terms,
+                                .profiles = &l->reader.finder->profiles,
+                                .out = &l->out};
     enum wp_status status = WP_OK;
     uint64_t left = l->flags.limit;
     for (size_t i = 0; i < l->stories.count && left && status == WP_OK; i++) {
         const struct wp_index_story *s = &l->stories.items[i];
-        if (!is_wanted(l, s)) continue;
+        bool wanted = is_wanted(l, s);
+        if (wanted && l->flags.agency)
+            status = wp_index_story_is_wire(&w, &l->stories, s, l->flags.agency, &wanted, err);
+        if (!wanted || status != WP_OK) continue;
         left--;
-        status =
-            l->flags.json ? wp_index_story_write(&w, &l->stories, s, true, err) : print_line(l, &w, s, err);
+        status = l->flags.json ? wp_index_story_write(&w, &l->stories, s, err) : print_line(l, &w, s, err);
     }
     wp_index_writer_release(&w);
     return status;
@@ -135,6 +151,9 @@ static enum wp_status list(struct lister *l, struct wp_error *err) {
 static enum wp_status run_all(struct lister *l, int operands, char **argv, struct wp_error *err) {
     int (*order)(const void *, const void *) = compare_size;
     if (operands != 1) return wp_fail(err, WP_EINVAL, "one index is wanted (see wireprint stories --help)");
+    if (!l->flags.limit) return wp_fail(err, WP_EINVAL, "--limit takes 1 story or more");
+    if (l->flags.min_size > l->flags.max_size)
+        return wp_fail(err, WP_EINVAL, "--min-size is more than --max-size");
     l->since = l->until = INT64_MIN;
     WP_TRY(wp_flag_date(l->flags.since, "since", &l->since, err));
     WP_TRY(wp_flag_date(l->flags.until, "until", &l->until, err));

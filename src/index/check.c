@@ -247,7 +247,9 @@ static enum wp_status check_all(struct checker *c, struct wp_error *err) {
     struct wp_damage damage = {.whole_index = true};
     enum wp_status status = wp_manifest_read(&c->files, c->dir, &why);
     if (status == WP_OK) status = wp_recover(&c->log, c->dir, &c->files, &why);
-    if (status == WP_ENOMEM || status == WP_EIO || (status == WP_ENOENT && !c->files.next_file)) {
+    if (status == WP_ENOENT && !c->files.next_file)
+        return wp_fail_file(err, status, c->dir, "there is no index");
+    if (status == WP_ENOMEM || status == WP_EIO) {
         if (err) *err = why;
         return status;
     }

@@ -2,6 +2,7 @@
 #include "index/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "base/memory.h"
 #include "index/settings.h"
 
@@ -46,6 +47,19 @@ static bool is_left_over(const struct wp_manifest *m, const char *name) {
     for (size_t i = 0; texts && i < m->texts_count; i++) texts = m->texts[i].number != number;
     for (size_t i = 0; segment && i < m->segment_count; i++) segment = m->segments[i].number != number;
     return texts || segment;
+}
+
+/* Does the directory hold anything that a writer who did not get far would not have left? */
+static bool has_foreign_files(const struct wp_store *s) {
+    static const struct wp_manifest none;
+    struct wp_names names = {0};
+    bool foreign = false;
+    if (wp_names_add_directory(&names, s->dir, NULL) != WP_OK) return false;
+    for (size_t i = 0; i < names.count; i++)
+        foreign |= strcmp(names.items[i], WP_LOCK_NAME) != 0 &&
+                   strcmp(names.items[i], WP_SETTINGS_NAME) != 0 && !is_left_over(&none, names.items[i]);
+    wp_names_release(&names);
+    return foreign;
 }
 
 /* Removes what a crash, or a file that could not be removed, left. A failure is no reason to stop. */
@@ -137,9 +151,23 @@ static enum wp_status load_for_reading(struct wp_store *s, struct wp_error *err)
     return status;
 }
 
-static enum wp_status open_store(struct wp_store *s, struct wp_error *err) {
+/* Where there is no index yet: not among other files, which somebody else takes care of. */
+static enum wp_status make_directory(struct wp_store *s, enum wp_file_kind kind, struct wp_error *err) {
     const struct wp_fs *fs = &s->guard.fs;
-    if (s->options.write && s->options.create) WP_TRY(fs->make_directory(fs->self, s->dir, err));
+    char *manifest = wp_path_join(s->dir, WP_MANIFEST_NAME);
+    if (!manifest) return no_memory(err);
+    bool is_new = wp_file_kind(manifest) == WP_FILE_MISSING;
+    wp_free(manifest);
+    if (is_new && kind == WP_FILE_DIRECTORY && has_foreign_files(s))
+        return wp_fail_file(err, WP_EINVAL, s->dir, "is no index and holds other files");
+    return fs->make_directory(fs->self, s->dir, err);
+}
+
+static enum wp_status open_store(struct wp_store *s, struct wp_error *err) {
+    enum wp_file_kind kind = wp_file_kind(s->dir);
+    if (kind == WP_FILE_REGULAR)
+        return wp_fail_file(err, WP_EINVAL, s->dir, "is a file; an index is a directory");
+    if (s->options.write && s->options.create) WP_TRY(make_directory(s, kind, err));
     if (wp_file_kind(s->dir) != WP_FILE_DIRECTORY)
         return wp_fail_file(err, WP_ENOENT, s->dir, "there is no index");
     if (!s->options.write) {

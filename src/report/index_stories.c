@@ -2,7 +2,10 @@
 #include "report/index_stories.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include "base/json.h"
+#include "engine/run.h"
 #include "report/verdict.h"
 #include "story/lead.h"
 
@@ -94,6 +97,10 @@ void wp_index_stories_release(struct wp_index_stories *s) {
 /* ---- writing ---- */
 
 void wp_index_writer_release(struct wp_index_writer *w) {
+    wp_owner_cache_free(w->owner_names);
+    wp_name_list_release(&w->owners);
+    wp_name_list_release(&w->agencies);
+    wp_name_list_release(&w->languages);
     wp_buffer_release(&w->line);
     wp_buffer_release(&w->id);
 }
@@ -115,49 +122,126 @@ static enum wp_status put_id(struct wp_index_writer *w, uint32_t number, struct 
     return WP_OK;
 }
 
-static enum wp_status put_member(struct wp_index_writer *w, const struct wp_index_stories *s,
-                                 const struct wp_index_story *story, uint32_t i, struct wp_error *err) {
-    struct wp_row row, to_row;
-    const struct wp_index_member *m = &s->members[story->first + i];
-    bool lead = m->number == story->lead;
-    if (wp_buffer_print(&w->line, "%s{\"id\":", i ? "," : "") != WP_OK) return no_memory(err);
-    WP_TRY(put_id(w, m->number, &row, err));
-    bool alone = lead || row.relation == WP_RELATION_NONE || row.relation >= WP_RELATION_EXCERPT;
-    uint32_t to = lead ? m->number : alone ? story->lead : row.to;
-    const char *relation = lead ? "lead" : alone ? "copy" : wp_relation_name((enum wp_relation)row.relation);
-    double coverage = alone ? 1 : wp_share_unpack(row.coverage),
-           jaccard = alone ? 1 : wp_share_unpack(row.jaccard);
-    if (wp_buffer_print(&w->line, ",\"relation\":\"%s\",\"to\":", relation) != WP_OK) return no_memory(err);
-    enum wp_status status = put_id(w, to, &to_row, err);
-    if (status == WP_EDAMAGED)
-        status = put_id(w, to = story->lead, &to_row, err); /* what it matched has gone */
+/* Whose wire a text is; "" when it names no agency. */
+static const char *wire_of(const struct wp_index_writer *w, const struct wp_record *record) {
+    struct wp_agency_found found;
+    wp_agency_find(w->terms->agencies, record->text, record->text_len, &found);
+    return wp_agency_name(w->terms->agencies, found.agency);
+}
+
+/* Keeps what the story tells of its members together. */
+static enum wp_status note_names(struct wp_index_writer *w, const struct wp_record *record,
+                                 const char *wire) {
+    const char *owner;
+    size_t len;
+    wp_owner_find(w->owner_names, record, &owner, &len);
+    WP_TRY(wp_name_list_add(&w->owners, owner, len));
+    WP_TRY(wp_name_list_add(&w->agencies, wire, strlen(wire)));
+    return wp_name_list_add(&w->languages, record->lang,
+                            record->lang_len <= WP_LANGUAGE_BYTES_MAX ? record->lang_len : 0);
+}
+
+/* What a member matched. Its own row may speak of an article that has gone, or of none: then the lead. */
+struct link {
+    const char *relation;
+    uint32_t to;
+    double coverage, jaccard;
+};
+
+static struct link link_of(const struct wp_index_story *story, uint32_t number, const struct wp_row *row) {
+    bool lead = number == story->lead;
+    bool alone = lead || row->relation == WP_RELATION_NONE || row->relation >= WP_RELATION_EXCERPT;
+    if (alone) return (struct link){lead ? "lead" : "copy", story->lead, 1, 1};
+    return (struct link){wp_relation_name((enum wp_relation)row->relation), row->to,
+                         wp_share_unpack(row->coverage), wp_share_unpack(row->jaccard)};
+}
+
+static enum wp_status put_link(struct wp_index_writer *w, const struct wp_index_story *story,
+                               const struct link *link, struct wp_error *err) {
+    struct wp_row to;
+    if (wp_buffer_print(&w->line, ",\"relation\":\"%s\",\"to\":", link->relation) != WP_OK)
+        return no_memory(err);
+    enum wp_status status = put_id(w, link->to, &to, err);
+    if (status == WP_EDAMAGED) status = put_id(w, story->lead, &to, err);
     WP_TRY(status);
-    return wp_buffer_print(&w->line, ",\"coverage\":%.4f,\"jaccard\":%.4f}", coverage, jaccard) == WP_OK
-               ? WP_OK
-               : no_memory(err);
+    status = wp_buffer_print(&w->line, ",\"coverage\":%.4f,\"jaccard\":%.4f", link->coverage, link->jaccard);
+    return status == WP_OK ? WP_OK : no_memory(err);
+}
+
+static enum wp_status put_member(struct wp_index_writer *w, const struct wp_index_story *story,
+                                 const struct wp_index_member *m, struct wp_error *err) {
+    struct wp_row row;
+    struct wp_stored_record stored;
+    WP_TRY(load(w, m->number, &row, &stored, err));
+    const char *wire = wire_of(w, &stored.record);
+    enum wp_status status = wp_buffer_print(&w->line, "{\"id\":");
+    if (status == WP_OK) status = wp_json_string(&w->line, stored.record.id, stored.record.id_len);
+    if (status == WP_OK) status = note_names(w, &stored.record, wire);
+    if (status != WP_OK) return no_memory(err);
+    struct link link = link_of(story, m->number, &row);
+    WP_TRY(put_link(w, story, &link, err));
+    if (*wire) status = wp_buffer_print(&w->line, ",\"wire\":");
+    if (*wire && status == WP_OK) status = wp_json_string(&w->line, wire, strlen(wire));
+    if (status == WP_OK) status = wp_buffer_add(&w->line, "}", 1);
+    return status == WP_OK ? WP_OK : no_memory(err);
+}
+
+static enum wp_status put_names(struct wp_index_writer *w, const char *key, struct wp_name_list *names) {
+    wp_name_list_settle(names);
+    WP_TRY(wp_buffer_print(&w->line, ",\"%s\":", key));
+    return wp_name_list_json(names, &w->line);
 }
 
 static enum wp_status put_facts(struct wp_index_writer *w, const struct wp_index_story *story) {
-    WP_TRY(wp_buffer_print(&w->line, ",\"owners\":%u,\"first_seen\":", story->owners));
+    WP_TRY(wp_buffer_print(&w->line, "],\"first_seen\":"));
     WP_TRY(wp_json_date(&w->line, story->first_seen));
     WP_TRY(wp_buffer_print(&w->line, ",\"last_seen\":"));
-    return wp_json_date(&w->line, story->last_seen);
+    WP_TRY(wp_json_date(&w->line, story->last_seen));
+    WP_TRY(put_names(w, "owners", &w->owners));
+    WP_TRY(put_names(w, "wire", &w->agencies));
+    WP_TRY(put_names(w, "languages", &w->languages));
+    return wp_buffer_print(&w->line, "}\n");
+}
+
+static enum wp_status begin_story(struct wp_index_writer *w) {
+    w->line.len = 0;
+    wp_name_list_clear(&w->owners);
+    wp_name_list_clear(&w->agencies);
+    wp_name_list_clear(&w->languages);
+    if (w->owner_names) return WP_OK;
+    WP_TRY(wp_owner_cache_new(&w->owner_names));
+    wp_owner_cache_join(w->owner_names, w->terms->groups);
+    return WP_OK;
 }
 
 enum wp_status wp_index_story_write(struct wp_index_writer *w, const struct wp_index_stories *s,
-                                    const struct wp_index_story *story, bool facts, struct wp_error *err) {
+                                    const struct wp_index_story *story, struct wp_error *err) {
     struct wp_row row;
-    w->line.len = 0;
-    if (wp_buffer_print(&w->line, "{\"story\":\"%u\",\"lead\":", story->story) != WP_OK)
-        return no_memory(err);
-    WP_TRY(put_id(w, story->lead, &row, err));
-    enum wp_status status = wp_buffer_print(&w->line, ",\"size\":%u", story->size);
-    if (status == WP_OK && facts) status = put_facts(w, story);
-    if (status == WP_OK) status = wp_buffer_print(&w->line, ",\"members\":[");
+    enum wp_status status = begin_story(w);
+    if (status == WP_OK) status = wp_buffer_print(&w->line, "{\"story\":\"%u\",\"lead\":", story->story);
     if (status != WP_OK) return no_memory(err);
-    for (uint32_t i = 0; i < story->size; i++) WP_TRY(put_member(w, s, story, i, err));
-    if (wp_buffer_print(&w->line, "]}\n") != WP_OK) return no_memory(err);
+    WP_TRY(put_id(w, story->lead, &row, err));
+    status = wp_buffer_print(&w->line, ",\"size\":%u,\"members\":[", story->size);
+    for (uint32_t i = 0; i < story->size && status == WP_OK; i++) {
+        if (i) status = wp_buffer_add(&w->line, ",", 1);
+        if (status == WP_OK) WP_TRY(put_member(w, story, &s->members[story->first + i], err));
+    }
+    if (status == WP_OK) status = put_facts(w, story);
+    if (status != WP_OK) return no_memory(err);
     return wp_output_write(w->out, w->line.data, w->line.len, err);
+}
+
+enum wp_status wp_index_story_is_wire(struct wp_index_writer *w, const struct wp_index_stories *s,
+                                      const struct wp_index_story *story, const char *agency, bool *is_wire,
+                                      struct wp_error *err) {
+    *is_wire = false;
+    for (uint32_t i = 0; i < story->size && !*is_wire; i++) {
+        struct wp_row row;
+        struct wp_stored_record stored;
+        WP_TRY(load(w, s->members[story->first + i].number, &row, &stored, err));
+        *is_wire = strcasecmp(wire_of(w, &stored.record), agency) == 0;
+    }
+    return WP_OK;
 }
 
 enum wp_status wp_index_record_write(struct wp_index_writer *w, uint32_t number, struct wp_error *err) {

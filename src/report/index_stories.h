@@ -6,6 +6,9 @@
 
 #include "base/output.h"
 #include "engine/finder.h"
+#include "engine/terms.h"
+#include "input/owner.h"
+#include "report/name_list.h"
 
 struct wp_index_member {
     uint32_t story, number;
@@ -34,19 +37,27 @@ enum wp_status wp_index_stories_gather(struct wp_index_stories *s, const struct 
                                        struct wp_error *err);
 void wp_index_stories_release(struct wp_index_stories *s);
 
-/* What writes answers: ids come from the records. */
+/* What writes answers: ids and names come from the records. The first four are set by the caller, the rest
+ * begins as zero. */
 struct wp_index_writer {
     const struct wp_view *view;
+    const struct wp_terms *terms;
     struct wp_profiles *profiles;
     struct wp_output *out;
+    struct wp_owner_cache *owner_names;
+    struct wp_name_list owners, agencies, languages; /* of the story at hand */
     struct wp_buffer line, id;
 };
 void wp_index_writer_release(struct wp_index_writer *w);
 
-/* One story as the batch run writes it (report/answers.h); with `facts` owners, first_seen and last_seen,
- * too. */
+/* One story as the batch run writes it (report/answers.h). WP_EDAMAGED, WP_ENOMEM, those of writing. */
 enum wp_status wp_index_story_write(struct wp_index_writer *w, const struct wp_index_stories *s,
-                                    const struct wp_index_story *story, bool facts, struct wp_error *err);
+                                    const struct wp_index_story *story, struct wp_error *err);
+/* Does a member's text name this agency (its short name, in any case)? Reads the records, one by one until
+ * one does: a row does not know it. */
+enum wp_status wp_index_story_is_wire(struct wp_index_writer *w, const struct wp_index_stories *s,
+                                      const struct wp_index_story *story, const char *agency, bool *is_wire,
+                                      struct wp_error *err);
 /* The record of an article as it came, and a line end. */
 enum wp_status wp_index_record_write(struct wp_index_writer *w, uint32_t number, struct wp_error *err);
 /* All pairs that match, with the finder doing what an add does; a line each as in matches.tsv. */

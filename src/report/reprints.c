@@ -151,13 +151,16 @@ enum wp_status wp_reprint_json(struct wp_buffer *out, const struct wp_reprint *r
 
 enum wp_status wp_reprint_text(struct wp_buffer *out, const struct wp_reprint *r) {
     struct wp_buffer date = {0};
+    size_t begin = out->len;
     enum wp_status status = wp_json_date(&date, r->date);
     if (status == WP_OK)
         status =
-            wp_buffer_print(out, "%-7s %5.1f %%  %5.1f %%  %5u  %-16.*s  %-24s  %s%s%s\n",
+            wp_buffer_print(out, "%-7s %5.1f %%  %5.1f %%  %5u  %-16.*s  %-24s  %s%s%s",
                             wp_relation_name(r->relation), 100 * r->coverage_text, 100 * r->coverage_article,
                             r->longest, 16, r->date == INT64_MIN ? "-" : (const char *)date.data + 1,
                             *r->owner ? r->owner : "-", r->id, *r->url ? "  " : "", r->url);
     wp_buffer_release(&date);
-    return status;
+    WP_TRY(status);
+    wp_text_disarm((char *)out->data + begin, out->len - begin);
+    return wp_buffer_add(out, "\n", 1);
 }

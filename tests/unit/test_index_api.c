@@ -234,6 +234,68 @@ static void *finding(void *self) {
     return NULL;
 }
 
+static wp_index *open_with(int write, const char *owners, int no_furniture, enum wp_status want) {
+    wp_index *index;
+    struct wp_error err = {0};
+    struct wp_index_options options = {.size = sizeof options,
+                                       .write = write,
+                                       .create = write,
+                                       .owners = owners,
+                                       .no_furniture = no_furniture};
+    assert_int_equal(wp_index_open(dir, &options, &index, &err), want);
+    assert_true((index != NULL) == (want == WP_OK));
+    return index;
+}
+
+/* How many reprints of "a" the owner has, and what it is called. */
+static void expect_owner(wp_index *index, const char *owner, size_t count, const char *name) {
+    wp_snapshot *snapshot;
+    wp_found *found;
+    struct wp_found_item item;
+    struct wp_error err = {0};
+    struct wp_query query = {.size = sizeof query, .id = "a", .owner = owner};
+    assert_int_equal(wp_index_snapshot(index, &snapshot, &err), WP_OK);
+    assert_int_equal(wp_snapshot_find(snapshot, &query, &found, &err), WP_OK);
+    assert_int_equal(wp_found_count(found), count);
+    if (count) assert_int_equal(wp_found_get(found, 0, &item), WP_OK);
+    if (count) assert_string_equal(item.owner, name);
+    wp_found_free(found);
+    wp_snapshot_free(snapshot);
+}
+
+/* Sister outlets: kept by a handle for writing, of a handle for reading for itself. */
+static void test_owners(void **state) {
+    (void)state;
+    struct wp_error err = {0};
+    FILE *f = fopen("owners", "wb");
+    assert_non_null(f);
+    fputs("one.com two.com\n", f);
+    assert_int_equal(fclose(f), 0);
+    disk_remove_directory(dir);
+    wp_index *index = open_with(1, NULL, 0, WP_OK);
+    wp_verdict_free(add(index, "a", ferry, "https://one.com/1"));
+    wp_verdict_free(add(index, "b", reprint, "https://two.com/1"));
+    assert_int_equal(wp_index_close(index, &err), WP_OK);
+    index = open_with(0, "owners", 0, WP_OK);
+    expect_owner(index, "one.com", 1, "one.com");
+    expect_owner(index, "www.two.com", 1, "one.com");
+    assert_int_equal(wp_index_close(index, &err), WP_OK);
+    index = open_with(0, NULL, 0, WP_OK);
+    expect_owner(index, "one.com", 0, NULL);
+    expect_owner(index, "two.com", 1, "two.com");
+    assert_int_equal(wp_index_close(index, &err), WP_OK);
+    open_with(1, "nowhere", 0, WP_ENOENT);
+    open_with(0, "nowhere", 0, WP_ENOENT);
+    open_with(1, NULL, 1, WP_EINVAL); /* it holds articles */
+    index = open_with(1, "owners", 0, WP_OK);
+    expect_owner(index, "two.com", 1, "one.com");
+    assert_int_equal(wp_index_close(index, &err), WP_OK);
+    index = open_with(0, NULL, 0, WP_OK);
+    expect_owner(index, "two.com", 1, "one.com");
+    assert_int_equal(wp_index_close(index, &err), WP_OK);
+    assert_int_equal(remove("owners"), 0);
+}
+
 static void test_threads(void **state) {
     (void)state;
     disk_remove_directory(dir);
@@ -262,7 +324,8 @@ int main(void) {
     char scratch[] = "/tmp/wp_index_api.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_find), cmocka_unit_test(test_threads)};
+                                       cmocka_unit_test(test_find), cmocka_unit_test(test_owners),
+                                       cmocka_unit_test(test_threads)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
