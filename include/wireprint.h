@@ -121,12 +121,18 @@ WP_API unsigned wp_fingerprint_hamming(const wp_fingerprint *a, const wp_fingerp
 /* ---- comparison: how two texts overlap, exactly ---- */
 
 /*
- * The first three fields are set by the caller (zero all, then set size), the rest by wp_compare.
+ * The first three fields and the last are set by the caller (zero all, then set size), the rest by
+ * wp_compare.
  *
  * Coverage is the share of a text's words that stand in runs of five or more (eight, where most words are
  * single characters) which the other text has too; Jaccard and containment are of the sets of such runs, of
  * just that length. All are 0 for texts with fewer words, also when relation is "exact", and between a text
  * mostly in a script without spaces and one that is not.
+ *
+ * By the rule "story" the pair is judged as a batch with both articles judges it, by the facts given here: of
+ * either text lines of the built-in news agencies count in no number (see "agencies" below), figures are
+ * compared. Furniture cannot be known of two texts alone, so that all of it counts, as with "furniture"
+ * "off".
  */
 struct wp_comparison {
     size_t size;       /* sizeof (struct wp_comparison) */
@@ -139,8 +145,10 @@ struct wp_comparison {
     double jaccard;                /* shared by all */
     double containment;            /* shared by those of the text that has fewer */
     uint32_t longest_run;          /* words of the longest run that both have; 0 = none */
-    uint32_t tokens_a, tokens_b;   /* words of each */
+    uint32_t tokens_a, tokens_b;   /* words of each that count */
     uint32_t simhash_distance;     /* bits, 0 to 128 */
+
+    int64_t seconds_apart; /* between the dates of the two, 0 or more; 0: not known */
 };
 
 /* Compares two texts, exactly; a length may be 0. WP_EINVAL for another size or an unknown rule, WP_ETOOBIG
@@ -157,9 +165,9 @@ struct wp_passage {
     uint32_t tokens;
 };
 
-/* Together the passages mark the words that coverage counts. They may overlap by a few words, and what one
- * text says twice is a passage for each time. WP_ETOOBIG as wp_compare, WP_ENOMEM. The texts are not needed
- * afterwards. */
+/* Of all of either text: together the passages mark the words that coverage by the rule "jaccard" counts.
+ * They may overlap by a few words, and what one text says twice is a passage for each time. WP_ETOOBIG as
+ * wp_compare, WP_ENOMEM. The texts are not needed afterwards. */
 WP_API enum wp_status wp_passages_new(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
                                       wp_passages **out);
 WP_API void wp_passages_free(wp_passages *p);

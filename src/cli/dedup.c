@@ -53,7 +53,7 @@ static const struct wp_flag flags[] = {
      "further names and phrases of news agencies, see above"},
     {"furniture", 0, WP_FLAG_TEXT, AT(outputs[OUT_FURNITURE]), "FILE",
      "read what earlier runs learnt of the sites' own text, and write what is known afterwards"},
-    {"no-furniture", 0, WP_FLAG_BOOL, AT(no_furniture), NULL, "leave nothing out of the texts"},
+    {"no-furniture", 0, WP_FLAG_BOOL, AT(no_furniture), NULL, "what sites repeat counts as text"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N", "worker threads [the processors there are]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE",
      "stay under SIZE (plus 64 MB), spilling to --tmp [no limit]"},

@@ -11,6 +11,8 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "engine/known.h"
+#include "engine/settings.h"
+#include "input/date.h"
 #include "input/owner.h"
 #include "input/paths.h"
 #include "report/explanation.h"
@@ -25,13 +27,15 @@ struct article {
     struct wp_record_parser *parser;
     struct wp_record record; /* views of bytes and parser; only the text of a plain text */
     char *owner, *title;     /* NULL = unknown */
+    int64_t date;            /* WP_DATE_UNKNOWN */
 };
 
 struct explain {
     struct wp_explain_settings settings;
-    struct wp_rule rule;
     struct wp_owner_groups *owner_groups;
     struct wp_furniture furniture; /* with --furniture */
+    struct wp_agency_table *agencies;
+    struct wp_pair_settings compare_by; /* these */
     struct article a, b;
     struct wp_pair pair;
     struct wp_buffer out, room; /* room: of an id */
@@ -53,16 +57,18 @@ static enum wp_status parse_article(struct article *a, const struct wp_fields *f
     return wp_record_parse(a->parser, a->bytes.data + from, len, &a->record, reason);
 }
 
-/* Owner and title, from the record. */
-static enum wp_status describe(struct article *a, const struct wp_owner_groups *groups) {
+/* Owner, title and date, from the record, as a run reads them (engine/harvest.c). */
+static enum wp_status describe(const struct explain *e, struct article *a) {
+    const struct wp_record *r = &a->record;
     struct wp_owner_cache *cache;
     const char *owner;
     size_t len;
     WP_TRY(wp_owner_cache_new(&cache));
-    wp_owner_cache_join(cache, groups);
-    wp_owner_find(cache, &a->record, &owner, &len);
+    wp_owner_cache_join(cache, e->owner_groups);
+    wp_owner_find(cache, r, &owner, &len);
     bool good = !len || (a->owner = copy_text(owner, len));
-    if (a->record.title_len) good = good && (a->title = copy_text(a->record.title, a->record.title_len));
+    if (r->title_len) good = good && (a->title = copy_text(r->title, r->title_len));
+    if (r->date_len) wp_date_parse((const char *)r->date, r->date_len, e->settings.date_format, &a->date);
     wp_owner_cache_free(cache);
     return good ? WP_OK : WP_ENOMEM;
 }
@@ -101,7 +107,7 @@ static enum wp_status read_file(struct explain *e, struct article *a, struct wp_
         a->record = (struct wp_record){.text = a->bytes.data, .text_len = a->bytes.len};
         status = WP_OK;
     } else if (status == WP_OK) {
-        status = describe(a, e->owner_groups);
+        status = describe(e, a);
         if (status != WP_OK) return wp_fail(err, status, "out of memory");
     }
     a->found = status == WP_OK;
@@ -134,7 +140,7 @@ static enum wp_status take_line(struct explain *e, struct article *a, const uint
     a->bytes.len = len;
     WP_TRY(parse_article(a, &e->settings.fields, 0, len, &reason));
     a->found = true;
-    return describe(a, e->owner_groups);
+    return describe(e, a);
 }
 
 /* Looks for what is still missing. When A and B are the same id, they are the first two records of that id.
@@ -213,6 +219,7 @@ static enum wp_status choose_color(const char *word, bool *color, struct wp_erro
     return WP_OK;
 }
 
+/* What wireprint dedup takes by the same flags. */
 static enum wp_status read_furniture(struct explain *e, struct wp_error *err) {
     struct wp_known *known = NULL;
     enum wp_status status = wp_furniture_init(&e->furniture);
@@ -225,19 +232,37 @@ static enum wp_status read_furniture(struct explain *e, struct wp_error *err) {
     return status;
 }
 
+static enum wp_status read_settings(struct explain *e, struct wp_error *err) {
+    const struct wp_explain_settings *s = &e->settings;
+    struct wp_settings run;
+    wp_settings_init(&run);
+    if (s->match) WP_TRY(wp_settings_set(&run, "match", s->match, err));
+    if (s->date_format) WP_TRY(wp_settings_set(&run, "date-format", s->date_format, err));
+    e->compare_by.rule = run.rule;
+    if (s->owners) WP_TRY(wp_owner_groups_read(&e->owner_groups, s->owners, err));
+    WP_TRY(wp_agency_table_new(s->agencies, &e->agencies, err));
+    if (s->furniture) WP_TRY(read_furniture(e, err));
+    e->compare_by.agencies = e->agencies;
+    e->compare_by.furniture = s->furniture ? &e->furniture : NULL;
+    return WP_OK;
+}
+
 static struct wp_pair_text pair_text(const struct article *a) {
     return (struct wp_pair_text){a->record.text, a->record.text_len,
-                                 a->owner ? wp_owner_number(a->owner, strlen(a->owner)) : 0};
+                                 a->owner ? wp_owner_number(a->owner, strlen(a->owner)) : 0, a->date};
+}
+
+static struct wp_explained explained(const struct article *a) {
+    return (struct wp_explained){a->name, a->owner, a->title, a->date};
 }
 
 static enum wp_status explain(struct explain *e, bool color, struct wp_error *err) {
     struct wp_pair_text a = pair_text(&e->a), b = pair_text(&e->b);
-    enum wp_status status = wp_pair_make_own(&e->pair, &a, &b, e->settings.furniture ? &e->furniture : NULL);
+    enum wp_status status = wp_pair_make(&e->pair, &a, &b, &e->compare_by);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     struct wp_explanation x = {.pair = &e->pair,
-                               .rule = e->rule,
-                               .a = {e->a.name, e->a.owner, e->a.title},
-                               .b = {e->b.name, e->b.owner, e->b.title},
+                               .a = explained(&e->a),
+                               .b = explained(&e->b),
                                .color = color,
                                .full = e->settings.full,
                                .furniture_known = e->settings.furniture};
@@ -253,8 +278,8 @@ static enum wp_status explain_story(struct explain *e, char **argv, int operands
         return wp_fail(err, WP_EINVAL, "--story ID, --stories FILE and --in DUMP go together");
     if (s->match) return wp_fail(err, WP_EINVAL, "--match is for two articles: a story was made by its run");
     argv[0] = (char *)s->in; /* the dumps then stand side by side */
-    return wp_explain_story(s, color, e->owner_groups, (const char *const *)argv, (size_t)operands + 1,
-                            &e->out, err);
+    const struct wp_explain_context context = {s, &e->compare_by, e->owner_groups, color};
+    return wp_explain_story(&context, (const char *const *)argv, (size_t)operands + 1, &e->out, err);
 }
 
 static enum wp_status print(const struct explain *e, struct wp_error *err) {
@@ -271,16 +296,13 @@ static void release_article(struct article *a) {
 }
 
 static int run_explain(int argc, char **argv) {
-    struct explain e = {0};
+    struct explain e = {.a.date = WP_DATE_UNKNOWN, .b.date = WP_DATE_UNKNOWN};
     struct wp_error err = {0};
     bool color = false;
     int operands, code = wp_options_start(&wp_command_explain, argc, argv, &e.settings, &operands);
     if (code >= 0) return code;
-    enum wp_status status = wp_rule_parse(e.settings.match ? e.settings.match : "story", &e.rule, &err);
-    if (status == WP_OK) status = choose_color(e.settings.color, &color, &err);
-    if (status == WP_OK && e.settings.owners)
-        status = wp_owner_groups_read(&e.owner_groups, e.settings.owners, &err);
-    if (status == WP_OK && e.settings.furniture) status = read_furniture(&e, &err);
+    enum wp_status status = choose_color(e.settings.color, &color, &err);
+    if (status == WP_OK) status = read_settings(&e, &err);
     bool story = e.settings.story || e.settings.stories;
     if (status == WP_OK && story) status = explain_story(&e, argv, operands, color, &err);
     if (status == WP_OK && !story) status = find_articles(&e, argv, operands, &err);
@@ -290,6 +312,7 @@ static int run_explain(int argc, char **argv) {
     release_article(&e.a);
     release_article(&e.b);
     wp_furniture_release(&e.furniture);
+    wp_agency_table_free(e.agencies);
     wp_owner_groups_free(e.owner_groups);
     wp_buffer_release(&e.out);
     wp_buffer_release(&e.room);
@@ -308,6 +331,8 @@ static const struct wp_flag flags[] = {
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, as in wireprint dedup --help"},
     {"furniture", 0, WP_FLAG_TEXT, AT(furniture), "FILE",
      "what wireprint dedup --furniture has learnt: it does not count as text"},
+    {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
+     "further names of news agencies, as in wireprint dedup --help"},
     {"json", 0, WP_FLAG_BOOL, AT(json), NULL, "print one JSON object, passages as byte ranges"},
     {"full", 0, WP_FLAG_BOOL, AT(full), NULL,
      "do not cut long parts that are not shared; of a story, show the texts"},
@@ -317,7 +342,7 @@ static const struct wp_flag flags[] = {
     {"url-field", 0, WP_FLAG_TEXT, AT(fields.url), "NAME", "field with the url [url]"},
     {"source-field", 0, WP_FLAG_TEXT, AT(fields.source), "NAME", "field with the source [source]"},
     {"title-field", 0, WP_FLAG_TEXT, AT(fields.title), "NAME", "field with the title [title]"},
-    {"date-field", 0, WP_FLAG_TEXT, AT(fields.date), "NAME", "field with the date, for --story [date]"},
+    {"date-field", 0, WP_FLAG_TEXT, AT(fields.date), "NAME", "field with the date [date]"},
     {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT", "as in wireprint dedup --help"},
 };
 
@@ -332,13 +357,23 @@ const struct wp_command wp_command_explain = {
         "Told are the relation and what decided it, coverage both ways, Jaccard, containment, the longest\n"
         "shared run, and both texts with the shared passages under the same numbers. Coverage is the share\n"
         "of a text's words that stand in runs of five or more which the other text has too. RULE is as in\n"
-        "wireprint dedup --help. With --furniture, text that belongs to either site and not to its stories\n"
-        "is dim (or stands in {{...}}) and counts in no figure; without, all text counts.\n"
+        "wireprint dedup --help.\n"
+        "\n"
+        "The pair is judged as by a run over a dump that has both, given the same --match, --owners,\n"
+        "--agencies and --date-format: by owners, dates and figures too, and without agency lines. "
+        "Furniture\n"
+        "is not learnt here: with --furniture, what that run wrote, text that belongs to either site and "
+        "not\n"
+        "to its stories does not count; without, all of it does, as with dedup --no-furniture. What does "
+        "not\n"
+        "count is dim (or stands in {{...}}). What would be read and is not known (furniture, an owner, a\n"
+        "date) is told, and so is that a run would not compare the two because they meet in too few sampled\n"
+        "spans; of spans that very many articles have it makes even less.\n"
         "\n"
         "With --story, a line tells of each member of the story what it matched and how well, then which\n"
         "link is the weakest; with --full the texts follow, each beside what it matched. ID is the story's\n"
         "name in FILE, or as much of its beginning as no other story has. Relation, coverage and Jaccard\n"
-        "are those of the run; the longest run is of the whole texts."
+        "are those of the run; the longest run and the passages come of comparing once more, as above."
         "\n\n"
         "For example:\n"
         "  wireprint explain a17 b42 --in dump.jsonl.zst --furniture furniture.tsv",

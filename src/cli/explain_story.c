@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/intern.h"
+#include "engine/run.h"
 #include "input/date.h"
 #include "input/owner.h"
 #include "input/paths.h"
@@ -25,11 +26,11 @@ struct member {
     size_t next;
     char *owner, *title;
     struct wp_buffer text;
-    char date[WP_DATE_TEXT_BYTES];
+    int64_t date; /* WP_DATE_UNKNOWN */
 };
 
 struct story {
-    const struct wp_explain_settings *settings;
+    const struct wp_explain_context *context;
     struct wp_owner_cache *owners;
     struct wp_buffer line; /* of the stories, and padding behind it */
     bool found, whole;     /* whole: its name is all of what was asked for */
@@ -71,7 +72,7 @@ static enum wp_status keep_line(struct story *s, const uint8_t *line, size_t len
 /* Looks at one line: keeps it when its story's name begins with what was asked for. */
 static enum wp_status look_at_line(struct story *s, const struct wp_line_file *f, const uint8_t *line,
                                    size_t len, struct wp_error *err) {
-    const char *asked = s->settings->story, *reason;
+    const char *asked = s->context->settings->story, *reason;
     size_t asked_len = strlen(asked);
     struct wp_cluster_line *c = &s->cluster;
     enum wp_status status = wp_cluster_line_read(c, line, len, &reason);
@@ -94,14 +95,14 @@ static enum wp_status find_line(struct story *s, struct wp_error *err) {
     const uint8_t *line;
     size_t len;
     enum wp_status status = WP_OK;
-    WP_TRY(wp_line_file_open(&f, s->settings->stories, STORY_LINE_BYTES, err));
+    WP_TRY(wp_line_file_open(&f, s->context->settings->stories, STORY_LINE_BYTES, err));
     while (status == WP_OK && !s->whole) {
         status = wp_line_file_next(&f, &line, &len, err);
         if (status == WP_OK && len) status = look_at_line(s, &f, line, len, err);
     }
     if ((status == WP_OK || status == WP_END) && !s->found)
-        status =
-            wp_fail_file(err, WP_ENOENT, f.file.name, "no story's name begins with '%s'", s->settings->story);
+        status = wp_fail_file(err, WP_ENOENT, f.file.name, "no story's name begins with '%s'",
+                              s->context->settings->story);
     wp_line_file_close(&f);
     return status == WP_END ? WP_OK : status;
 }
@@ -129,7 +130,7 @@ static enum wp_status read_members(struct story *s, struct wp_error *err) {
                                           .coverage = number_of(&d->coverage),
                                           .jaccard = number_of(&d->jaccard)};
         if (!d->relation.data || number == WP_INTERN_NONE || isnan(m->coverage) || isnan(m->jaccard))
-            return wp_fail_file(err, WP_EFORMAT, s->settings->stories,
+            return wp_fail_file(err, WP_EFORMAT, s->context->settings->stories,
                                 "the story's members do not tell what they matched, as those of wireprint "
                                 "dedup --stories do");
         bool lead = d->relation.len == 4 && memcmp(d->relation.data, "lead", 4) == 0;
@@ -139,7 +140,8 @@ static enum wp_status read_members(struct story *s, struct wp_error *err) {
         if (!lead && m->to == i) leads = 2; /* a member that matched itself */
     }
     if (leads == 1 && c->count >= 2) return WP_OK;
-    return wp_fail_file(err, WP_EFORMAT, s->settings->stories, "the story has no single lead, or one member");
+    return wp_fail_file(err, WP_EFORMAT, s->context->settings->stories,
+                        "the story has no single lead, or one member");
 }
 
 /* Numbers the ids. Members of one id are chained in their order. */
@@ -181,15 +183,15 @@ static char *copy_text(const void *data, size_t len) {
 static enum wp_status take_record(struct story *s, struct member *m, const struct wp_record *r) {
     const char *owner;
     size_t len;
-    int64_t seconds;
     if (r->text_len > STORY_BYTES_MAX - s->bytes) return WP_ETOOBIG;
     s->bytes += r->text_len;
     WP_TRY(wp_buffer_add(&m->text, r->text, r->text_len));
     wp_owner_find(s->owners, r, &owner, &len);
     if (len && !(m->owner = copy_text(owner, len))) return WP_ENOMEM;
     if (r->title_len && !(m->title = copy_text(r->title, r->title_len))) return WP_ENOMEM;
-    if (r->date_len && wp_date_parse((const char *)r->date, r->date_len, s->settings->date_format, &seconds))
-        wp_date_text(seconds, m->date);
+    m->date = WP_DATE_UNKNOWN;
+    if (r->date_len)
+        wp_date_parse((const char *)r->date, r->date_len, s->context->settings->date_format, &m->date);
     m->found = true;
     s->missing--;
     return WP_OK;
@@ -252,7 +254,7 @@ static enum wp_status find_records(struct story *s, const char *const *dumps, si
     struct wp_record_parser *parser;
     struct wp_buffer room = {0};
     WP_TRY(wp_paths_expand(&paths, dumps, count, err));
-    enum wp_status status = wp_record_parser_new(&parser, &s->settings->fields, err);
+    enum wp_status status = wp_record_parser_new(&parser, &s->context->settings->fields, err);
     for (size_t i = 0; i < paths.count && s->missing && status == WP_OK; i++)
         status = search_file(s, paths.names[i], parser, &room, err);
     wp_record_parser_free(parser);
@@ -261,36 +263,39 @@ static enum wp_status find_records(struct story *s, const char *const *dumps, si
     return status == WP_OK && s->missing ? tell_missing(s, err) : status;
 }
 
-static enum wp_status explain(struct story *s, bool color, struct wp_buffer *out, struct wp_error *err) {
+static enum wp_status explain(struct story *s, struct wp_buffer *out, struct wp_error *err) {
     for (size_t i = 0; i < s->cluster.count; i++) {
         const struct member *m = &s->members[i];
-        s->shown[i].text = m->text.data ? m->text.data : (const uint8_t *)"";
-        s->shown[i].text_len = m->text.len;
+        s->shown[i].text = (struct wp_pair_text){
+            .text = m->text.data ? m->text.data : (const uint8_t *)"",
+            .len = m->text.len,
+            .owner = m->owner ? wp_owner_number(m->owner, strlen(m->owner)) : 0,
+            .date = m->date,
+        };
         s->shown[i].owner = m->owner;
         s->shown[i].title = m->title;
-        s->shown[i].date = m->date[0] ? m->date : NULL;
     }
     struct wp_story_explanation x = {.name = s->cluster.name,
                                      .members = s->shown,
                                      .count = s->cluster.count,
-                                     .color = color,
-                                     .full = s->settings->full};
+                                     .compare_by = s->context->compare_by,
+                                     .color = s->context->color,
+                                     .full = s->context->settings->full};
     enum wp_status status =
-        s->settings->json ? wp_story_explanation_json(&x, out) : wp_story_explanation_text(&x, out);
+        s->context->settings->json ? wp_story_explanation_json(&x, out) : wp_story_explanation_text(&x, out);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
-enum wp_status wp_explain_story(const struct wp_explain_settings *settings, bool color,
-                                const struct wp_owner_groups *groups, const char *const *dumps, size_t count,
-                                struct wp_buffer *out, struct wp_error *err) {
-    struct story s = {.settings = settings};
+enum wp_status wp_explain_story(const struct wp_explain_context *context, const char *const *dumps,
+                                size_t count, struct wp_buffer *out, struct wp_error *err) {
+    struct story s = {.context = context};
     wp_intern_init(&s.ids, SIZE_MAX); /* of one line, which has a maximum */
     enum wp_status status = wp_owner_cache_new(&s.owners);
     if (status != WP_OK) return wp_fail(err, status, "out of memory");
-    wp_owner_cache_join(s.owners, groups);
+    wp_owner_cache_join(s.owners, context->owner_groups);
     status = read_story(&s, err);
     if (status == WP_OK) status = find_records(&s, dumps, count, err);
-    if (status == WP_OK) status = explain(&s, color, out, err);
+    if (status == WP_OK) status = explain(&s, out, err);
     release(&s);
     return status;
 }

@@ -1,5 +1,6 @@
 /*
- * look.h - what is seen of a text when it is taken in: its fingerprint, and what the story rule reads besides.
+ * look.h - what is seen of a text when it is taken in: its fingerprint, and what the story rule reads
+ * besides.
  *
  * The batch run looks at every article once, a comparison of two texts at both: by the same function, so that
  * `wireprint explain` judges by what the run has seen.
@@ -12,8 +13,9 @@
 #include "sketch/fingerprint.h"
 
 struct wp_look_wants {
-    const struct wp_agency_table *agencies; /* the story rule's; NULL for another rule, which reads words only */
-    unsigned features;                      /* enum wp_feature, or-ed */
+    const struct wp_agency_table
+        *agencies;     /* the story rule's; NULL for another rule, which reads words only */
+    unsigned features; /* enum wp_feature, or-ed */
 };
 
 /* What the story rule reads; all zero for another. */

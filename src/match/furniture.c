@@ -6,7 +6,6 @@
 #define FIRST_CAP ((size_t)1024)
 #define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
 #define FILTER_WORDS ((size_t)1 << (WP_FURNITURE_FILTER_BITS - 6))
-#define TAKEN_OUT ((uint64_t)1 << 63)
 #define TAG_SHIFT 40
 #define FILTER_STEP 512 /* positions filtered at a time */
 
@@ -97,7 +96,7 @@ void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_
             memset(mask->tokens + from, 1, i + width - from);
             mask->own -= i + width - from;
             until = i + width;
-            shingles[i] = TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
+            shingles[i] = WP_SHINGLE_TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
             mask->shingles++;
         }
     }
@@ -109,8 +108,8 @@ static void take_out_tokens(uint32_t from, uint32_t end, uint64_t *shingles, uin
     for (uint32_t i = from; i < end; i++) {
         mask->own -= !mask->tokens[i];
         mask->tokens[i] = 1;
-        if (i + width > end || shingles[i] & TAKEN_OUT) continue;
-        shingles[i] = TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
+        if (i + width > end || shingles[i] & WP_SHINGLE_TAKEN_OUT) continue;
+        shingles[i] = WP_SHINGLE_TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
         mask->shingles++;
     }
 }

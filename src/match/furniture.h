@@ -71,9 +71,12 @@ struct wp_mask {
 };
 enum { WP_MASK_SLACK = 8 };
 
-/* Takes the owner's furniture out of a text's shingles (low 40 bits, in text order, for `tokens` tokens of
- * `width` to a shingle): each becomes a number that equals no shingle and, as long as tags differ, none taken
- * out of another text. mask->tokens is zeroed by the caller and filled. tag < 2^20. */
+/* Marks a shingle that was taken out. In those that are there it must be clear. */
+#define WP_SHINGLE_TAKEN_OUT ((uint64_t)1 << 63)
+
+/* Takes the owner's furniture out of a text's shingles (the low 40 bits count; in text order, for `tokens`
+ * tokens of `width` to a shingle): each becomes a number that equals no shingle and, as long as tags differ,
+ * none taken out of another text. mask->tokens is zeroed by the caller and filled. tag < 2^20. */
 void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
                            uint32_t width, uint32_t tag, struct wp_mask *mask);
 
@@ -93,8 +96,8 @@ struct wp_beside {
 static inline bool wp_beside_any(const struct wp_beside *beside) {
     return (beside->furniture && beside->furniture->count) || beside->head || beside->tail;
 }
-/* Takes it out of a text of `tokens` tokens and max(0, tokens - width + 1) shingles. mask->tokens is zeroed by
- * the caller, the rest of *mask is set. */
+/* Takes it out of a text of `tokens` tokens and max(0, tokens - width + 1) shingles. mask->tokens is zeroed
+ * by the caller, the rest of *mask is set. */
 void wp_beside_take_out(const struct wp_beside *beside, uint64_t *shingles, uint32_t tokens, uint32_t width,
                         uint32_t tag, struct wp_mask *mask);
 /* The mask where anything was taken out, else NULL. */

@@ -3,21 +3,24 @@
  */
 #include "report/compare.h"
 
+#include <stddef.h>
 #include <string.h>
-#include "sketch/fingerprint.h"
-#include "sketch/simhash.h"
+#include "base/memory.h"
+#include "match/candidates.h"
 
-static enum wp_status copy_shingles(struct wp_side *side, const struct wp_fingerprinter *f,
-                                    const struct wp_fingerprint *print) {
+/* What of the fingerprint is read. */
+#define FEATURES (WP_FEATURE_SAMPLES | WP_FEATURE_SIMHASH)
+
+static enum wp_status copy_shingles(struct wp_side *side, const struct wp_fingerprinter *f) {
     size_t count;
     const uint64_t *shingles = wp_fingerprinter_shingles(f, &count);
     side->shingles = wp_alloc(count, sizeof *shingles);
     if (!side->shingles) return WP_ENOMEM;
-    if (count) memcpy(side->shingles, shingles, count * sizeof *shingles);
-    side->stream = (struct wp_stream){
-        .shingles = side->shingles, .count = (uint32_t)count, .tokens = print->tokens, .width = print->width};
-    side->exact = print->exact;
-    side->simhash = print->simhash;
+    for (size_t i = 0; i < count; i++) side->shingles[i] = shingles[i] & ~WP_SHINGLE_TAKEN_OUT;
+    side->stream = (struct wp_stream){.shingles = side->shingles,
+                                      .count = (uint32_t)count,
+                                      .tokens = side->print.tokens,
+                                      .width = side->print.width};
     return WP_OK;
 }
 
@@ -31,25 +34,23 @@ static enum wp_status copy_ranges(struct wp_side *side, struct wp_fingerprinter 
     return WP_OK;
 }
 
-static enum wp_status make_side(struct wp_side *side, struct wp_fingerprinter *f, const uint8_t *text,
-                                size_t len) {
-    struct wp_fingerprint print;
-    *side = (struct wp_side){.text = text, .len = len};
-    WP_TRY(wp_fingerprinter_run(f, text, len, WP_FEATURE_SIMHASH, &print));
-    WP_TRY(copy_shingles(side, f, &print));
+static enum wp_status make_side(struct wp_side *side, struct wp_fingerprinter *f,
+                                const struct wp_pair_text *text, const struct wp_agency_table *agencies) {
+    const struct wp_look_wants wants = {agencies, FEATURES};
+    *side = (struct wp_side){.text = text->text, .len = text->len};
+    WP_TRY(wp_look_take(f, &wants, text->text, text->len, &side->print, &side->look));
+    WP_TRY(copy_shingles(side, f));
     return copy_ranges(side, f); /* last: it ends the views of the run */
 }
 
 /* tag: another one for either text. */
-static enum wp_status take_furniture_out(struct wp_side *side, const struct wp_furniture *furniture,
-                                         uint32_t owner, uint32_t tag) {
+static enum wp_status take_out(struct wp_side *side, const struct wp_beside *beside, uint32_t tag) {
     struct wp_stream *s = &side->stream;
-    if (!furniture || !owner) return WP_OK;
-    side->mask =
-        (struct wp_mask){.tokens = wp_zalloc((size_t)s->tokens + WP_MASK_SLACK, 1), .own = s->tokens};
+    if (!wp_beside_any(beside)) return WP_OK;
+    side->mask.tokens = wp_zalloc((size_t)s->tokens + WP_MASK_SLACK, 1);
     if (!side->mask.tokens) return WP_ENOMEM;
-    wp_furniture_take_out(furniture, owner, side->shingles, s->count, s->width, tag, &side->mask);
-    if (side->mask.shingles) s->mask = &side->mask;
+    wp_beside_take_out(beside, side->shingles, s->tokens, s->width, tag, &side->mask);
+    s->mask = wp_mask_if_any(&side->mask, s->tokens);
     return WP_OK;
 }
 
@@ -64,31 +65,89 @@ static enum wp_status find_overlap(struct wp_pair *pair) {
     return status;
 }
 
-enum wp_status wp_pair_make_own(struct wp_pair *pair, const struct wp_pair_text *a,
-                                const struct wp_pair_text *b, const struct wp_furniture *furniture) {
+static struct wp_article_facts article_facts(const struct wp_side *side, const struct wp_pair_text *text) {
+    return (struct wp_article_facts){.exact = side->print.exact,
+                                     .tokens = side->print.tokens,
+                                     .owner = text->owner,
+                                     .date = text->date,
+                                     .figures = &side->look.figures,
+                                     .simhash = &side->print.simhash};
+}
+
+/* ---- would a run compare them? ---- */
+
+/* Samples that are no furniture are moved to the front, in order; returns how many. */
+static uint16_t own_samples(struct wp_side *side, const struct wp_beside *beside) {
+    uint64_t *samples = side->print.samples;
+    uint16_t own = 0;
+    for (uint16_t i = 0; i < side->print.sample_count; i++) {
+        bool furniture = beside->furniture && wp_furniture_has(beside->furniture, beside->owner, samples[i]);
+        samples[own] = samples[i];
+        own += !furniture;
+    }
+    return own;
+}
+
+static void count_meetings(struct wp_pair *pair, const struct wp_beside *of_a, const struct wp_beside *of_b) {
+    struct wp_side *a = &pair->a, *b = &pair->b;
+    uint16_t own_a = own_samples(a, of_a), own_b = own_samples(b, of_b);
+    for (uint16_t i = 0, j = 0; i < own_a && j < own_b;) {
+        uint64_t x = a->print.samples[i], y = b->print.samples[j];
+        pair->meetings += x == y;
+        i += x <= y;
+        j += y <= x;
+    }
+    struct wp_sampled sampled_a = {a->print.shingles, a->print.sample_count, a->print.shingles};
+    struct wp_sampled sampled_b = {b->print.shingles, b->print.sample_count, b->print.shingles};
+    if (sampled_a.samples) sampled_a.own_shingles *= (double)own_a / sampled_a.samples;
+    if (sampled_b.samples) sampled_b.own_shingles *= (double)own_b / sampled_b.samples;
+    bool story = pair->rule.match == WP_MATCH_STORY;
+    bool sparse = sampled_a.samples < WP_SPARSE_SAMPLES || sampled_b.samples < WP_SPARSE_SAMPLES;
+    uint32_t least = !story && sparse ? 1 : WP_CANDIDATE_HITS;
+    pair->candidate =
+        pair->meetings >= least && wp_rule_may_match_sampled(&pair->rule, &sampled_a, &sampled_b,
+                                                             pair->meetings, pair->facts.same_owner);
+}
+
+/* ---- making a pair ---- */
+
+static enum wp_status make_sides(struct wp_pair *pair, const struct wp_pair_text *a,
+                                 const struct wp_pair_text *b, const struct wp_agency_table *agencies) {
     struct wp_fingerprinter *f;
-    *pair = (struct wp_pair){0};
     WP_TRY(wp_fingerprinter_new(&f));
-    enum wp_status status = make_side(&pair->a, f, a->text, a->len);
-    if (status == WP_OK) status = make_side(&pair->b, f, b->text, b->len);
+    enum wp_status status = make_side(&pair->a, f, a, agencies);
+    if (status == WP_OK) status = make_side(&pair->b, f, b, agencies);
     wp_fingerprinter_free(f);
-    if (status == WP_OK) status = take_furniture_out(&pair->a, furniture, a->owner, 0);
-    if (status == WP_OK) status = take_furniture_out(&pair->b, furniture, b->owner, 1);
-    if (status == WP_OK) status = find_overlap(pair);
-    if (status == WP_OK) status = wp_token_passages_find(&pair->passages, &pair->a.stream, &pair->b.stream);
-    if (status != WP_OK) return status;
-    /* two texts without a word are not each other's copy */
-    pair->facts.same_tokens = pair->a.stream.tokens && pair->a.exact.low == pair->b.exact.low &&
-                              pair->a.exact.high == pair->b.exact.high;
-    pair->facts.same_owner = a->owner && a->owner == b->owner;
-    pair->facts.simhash_distance = wp_simhash_distance(pair->a.simhash, pair->b.simhash);
+    return status;
+}
+
+static struct wp_beside beside(const struct wp_side *side, const struct wp_pair_text *text,
+                               const struct wp_furniture *furniture) {
+    return (struct wp_beside){furniture, text->owner, side->look.wire.head, side->look.wire.tail};
+}
+
+enum wp_status wp_pair_make(struct wp_pair *pair, const struct wp_pair_text *a, const struct wp_pair_text *b,
+                            const struct wp_pair_settings *settings) {
+    bool story = settings->rule.match == WP_MATCH_STORY;
+    *pair = (struct wp_pair){.rule = settings->rule};
+    WP_TRY(make_sides(pair, a, b, story ? settings->agencies : NULL));
+    struct wp_beside of_a = beside(&pair->a, a, story ? settings->furniture : NULL);
+    struct wp_beside of_b = beside(&pair->b, b, story ? settings->furniture : NULL);
+    WP_TRY(take_out(&pair->a, &of_a, 0));
+    WP_TRY(take_out(&pair->b, &of_b, 1));
+    WP_TRY(find_overlap(pair));
+    WP_TRY(wp_token_passages_find(&pair->passages, &pair->a.stream, &pair->b.stream));
+    struct wp_article_facts facts_a = article_facts(&pair->a, a), facts_b = article_facts(&pair->b, b);
+    pair->facts = wp_pair_facts_of(&facts_a, &facts_b);
+    count_meetings(pair, &of_a, &of_b);
     return WP_OK;
 }
 
-enum wp_status wp_pair_make(struct wp_pair *pair, const uint8_t *text_a, size_t len_a, const uint8_t *text_b,
-                            size_t len_b) {
-    return wp_pair_make_own(pair, &(struct wp_pair_text){text_a, len_a, 0},
-                            &(struct wp_pair_text){text_b, len_b, 0}, NULL);
+enum wp_status wp_pair_make_whole(struct wp_pair *pair, const uint8_t *text_a, size_t len_a,
+                                  const uint8_t *text_b, size_t len_b) {
+    const struct wp_pair_text a = {text_a, len_a, 0, WP_DATE_UNKNOWN},
+                              b = {text_b, len_b, 0, WP_DATE_UNKNOWN};
+    return wp_pair_make(pair, &a, &b, &(struct wp_pair_settings){.rule.match = WP_MATCH_EXACT});
 }
 
 static void release_side(struct wp_side *side) {
@@ -108,11 +167,15 @@ struct wp_source_range wp_side_bytes(const struct wp_side *side, uint32_t first,
     return (struct wp_source_range){side->ranges[first].begin, side->ranges[first + tokens - 1].end};
 }
 
-/* The public calls. */
+enum wp_relation wp_pair_relation(const struct wp_pair *pair) {
+    return wp_relation_judge(&pair->rule, &pair->overlap, &pair->facts, NULL);
+}
 
-static void fill_comparison(const struct wp_pair *pair, const struct wp_rule *rule, struct wp_comparison *c) {
+/* ---- the public calls ---- */
+
+static void fill_comparison(const struct wp_pair *pair, struct wp_comparison *c) {
     const struct wp_overlap *o = &pair->overlap;
-    c->relation = wp_relation_name(wp_relation_judge(rule, o, &pair->facts, NULL));
+    c->relation = wp_relation_name(wp_pair_relation(pair));
     c->coverage = wp_overlap_coverage(o);
     c->coverage_a = wp_overlap_coverage_a(o);
     c->coverage_b = wp_overlap_coverage_b(o);
@@ -124,20 +187,29 @@ static void fill_comparison(const struct wp_pair *pair, const struct wp_rule *ru
     c->simhash_distance = pair->facts.simhash_distance;
 }
 
+/* Programs that were built before there was seconds_apart. */
+#define COMPARISON_SIZE_1 offsetof(struct wp_comparison, seconds_apart)
+
 enum wp_status wp_compare(const char *text_a, size_t len_a, const char *text_b, size_t len_b,
                           struct wp_comparison *out, struct wp_error *err) {
-    struct wp_pair pair;
-    struct wp_rule rule;
-    if (out->size != sizeof *out)
+    struct wp_pair pair = {0};
+    struct wp_pair_settings settings = {0};
+    struct wp_agency_table *agencies = NULL;
+    const struct wp_pair_text a = {(const uint8_t *)text_a, len_a, 0, WP_DATE_UNKNOWN};
+    const struct wp_pair_text b = {(const uint8_t *)text_b, len_b, 0, WP_DATE_UNKNOWN};
+    if (out->size != sizeof *out && out->size != COMPARISON_SIZE_1)
         return wp_fail(err, WP_EINVAL, "struct wp_comparison is of another version");
-    WP_TRY(wp_rule_parse(out->match ? out->match : "story", &rule, err));
-    enum wp_status status =
-        wp_pair_make(&pair, (const uint8_t *)text_a, len_a, (const uint8_t *)text_b, len_b);
+    WP_TRY(wp_rule_parse(out->match ? out->match : "story", &settings.rule, err));
+    if (settings.rule.match == WP_MATCH_STORY) WP_TRY(wp_agency_table_new(NULL, &agencies, err));
+    settings.agencies = agencies;
+    enum wp_status status = wp_pair_make(&pair, &a, &b, &settings);
     if (status == WP_OK) {
         pair.facts.same_owner = out->same_owner;
-        fill_comparison(&pair, &rule, out);
+        if (out->size == sizeof *out) pair.facts.seconds_apart = out->seconds_apart;
+        fill_comparison(&pair, out);
     }
     wp_pair_release(&pair);
+    wp_agency_table_free(agencies);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
@@ -164,7 +236,7 @@ enum wp_status wp_passages_new(const char *text_a, size_t len_a, const char *tex
     struct wp_pair pair;
     *out = NULL;
     enum wp_status status =
-        wp_pair_make(&pair, (const uint8_t *)text_a, len_a, (const uint8_t *)text_b, len_b);
+        wp_pair_make_whole(&pair, (const uint8_t *)text_a, len_a, (const uint8_t *)text_b, len_b);
     struct wp_passages *p = status == WP_OK ? wp_zalloc(1, sizeof *p) : NULL;
     if (status == WP_OK) status = p ? copy_passages(&pair, p) : WP_ENOMEM;
     wp_pair_release(&pair);

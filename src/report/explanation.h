@@ -2,9 +2,11 @@
  * explanation.h - why two texts match, for people and for programs.
  *
  * As text: the relation and what decided it, the figures, then both texts with their shared passages,
- * numbered the same on both sides: in colour, or as [[1: ...]]; furniture is dim, or stands in {{...}}. As
- * JSON: the same figures, and the passages and the furniture as byte ranges of the original texts. Control
- * characters of the texts never reach the terminal.
+ * numbered the same on both sides: in colour, or as [[1: ...]]; furniture and agency lines are dim, or stand
+ * in {{...}}. As JSON: the same figures, and the passages and the furniture as byte ranges of the original
+ * texts. Control characters of the texts never reach the terminal.
+ *
+ * What the story rule would read and is not known is told, and so is that a run would not compare the two.
  */
 #ifndef WP_REPORT_EXPLANATION_H
 #define WP_REPORT_EXPLANATION_H
@@ -19,11 +21,11 @@ struct wp_explained {
     const char *name; /* file or id */
     const char *owner;
     const char *title;
+    int64_t date; /* WP_DATE_UNKNOWN */
 };
 
 struct wp_explanation {
     const struct wp_pair *pair;
-    struct wp_rule rule;
     struct wp_explained a, b;
     bool color;
     bool full;            /* nothing is cut */

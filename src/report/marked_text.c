@@ -101,7 +101,7 @@ static enum wp_status make_view(struct view *v, const struct wp_pair *pair, bool
         v->marks[k] = (struct mark){side_a ? q->a : q->b, q->tokens, (uint32_t)k + 1, false};
     }
     for (uint32_t i = 0; i < v->side->stream.tokens; i++)
-        if (wp_side_is_furniture(v->side, i)) v->owner[i] = FURNITURE;
+        if (wp_side_is_beside(v->side, i)) v->owner[i] = FURNITURE;
     if (v->count) give_tokens(v);
     return WP_OK;
 }

@@ -45,7 +45,7 @@ static bool is_wanted(const struct wp_reprint_query *q, const struct wp_found_ma
 static enum wp_status add_passages(struct wp_reprints *r, struct wp_reprint *item,
                                    const struct wp_reprint_query *q, const struct wp_record *record) {
     struct wp_pair pair;
-    enum wp_status status = wp_pair_make(&pair, q->text, q->len, record->text, record->text_len);
+    enum wp_status status = wp_pair_make_whole(&pair, q->text, q->len, record->text, record->text_len);
     struct wp_found_passage *p = NULL;
     if (status == WP_OK) p = keep(r, pair.passages.count * sizeof *p + 1);
     if (status == WP_OK && !p) status = WP_ENOMEM;

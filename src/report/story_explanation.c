@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "base/json.h"
-#include "report/compare.h"
+#include "input/date.h"
 #include "report/explanation.h"
 #include "report/marked_text.h"
 
@@ -27,7 +27,7 @@ size_t wp_story_weakest(const struct wp_explained_member *members, size_t count)
 /* The member beside what it matched. Release in any case. */
 static enum wp_status make_pair(const struct wp_story_explanation *x, size_t i, struct wp_pair *pair) {
     const struct wp_explained_member *m = &x->members[i], *to = &x->members[m->to];
-    return wp_pair_make(pair, m->text, m->text_len, to->text, to->text_len);
+    return wp_pair_make(pair, &m->text, &to->text, x->compare_by);
 }
 
 static enum wp_status longest_run(const struct wp_story_explanation *x, size_t i, uint32_t *words) {
@@ -36,6 +36,11 @@ static enum wp_status longest_run(const struct wp_story_explanation *x, size_t i
     *words = status == WP_OK ? pair.overlap.longest_run : 0;
     wp_pair_release(&pair);
     return status;
+}
+
+/* NULL when it is not known. */
+static const char *date_of(const struct wp_explained_member *m, char room[WP_DATE_TEXT_BYTES]) {
+    return m->text.date == WP_DATE_UNKNOWN ? NULL : wp_date_text(m->text.date, room);
 }
 
 /* ---- for people ---- */
@@ -59,7 +64,8 @@ static enum wp_status add_id(const struct wp_story_explanation *x, size_t i, str
 /* relation, coverage, Jaccard, longest run, date, id [to id] (owner): title */
 static enum wp_status add_member(const struct wp_story_explanation *x, size_t i, struct wp_buffer *out) {
     const struct wp_explained_member *m = &x->members[i];
-    const char *date = m->date ? m->date : "-";
+    char room[WP_DATE_TEXT_BYTES];
+    const char *shown = date_of(m, room), *date = shown ? shown : "-";
     uint32_t words;
     size_t begin = out->len;
     WP_TRY(add_shown(out, m->relation.data, m->relation.len));
@@ -177,6 +183,7 @@ static enum wp_status add_json_pair(const struct wp_story_explanation *x, size_t
 
 static enum wp_status add_json_member(const struct wp_story_explanation *x, size_t i, struct wp_buffer *out) {
     const struct wp_explained_member *m = &x->members[i];
+    char date[WP_DATE_TEXT_BYTES];
     WP_TRY(wp_buffer_print(out, "%s{", i ? "," : ""));
     WP_TRY(add_json_id(x, "id", i, out));
     WP_TRY(wp_buffer_print(out, ",\"relation\":"));
@@ -185,7 +192,7 @@ static enum wp_status add_json_member(const struct wp_story_explanation *x, size
     WP_TRY(add_json_id(x, "to", m->to, out));
     WP_TRY(wp_buffer_print(out, ",\"coverage\":%.4f,\"jaccard\":%.4f", m->coverage, m->jaccard));
     WP_TRY(add_json_text("owner", m->owner, out));
-    WP_TRY(add_json_text("date", m->date, out));
+    WP_TRY(add_json_text("date", date_of(m, date), out));
     WP_TRY(add_json_text("title", m->title, out));
     if (!is_lead(x, i)) WP_TRY(add_json_pair(x, i, out));
     return wp_buffer_print(out, "}");

@@ -107,7 +107,7 @@ grep -q "\"id\":\"$(head -1 pages)\"" stories && fail "the pages are together wi
 
 "$WIREPRINT" explain $(cat pages) --in later.jsonl > out.txt
 expect out.txt 'copy by'
-expect out.txt 'Furniture of their owner is not known here'
+expect out.txt 'Not known here: what is furniture (see --furniture)'
 "$WIREPRINT" explain $(cat pages) --in later.jsonl --furniture known.tsv > out.txt
 expect out.txt 'none by'
 expect out.txt '{{'

@@ -53,6 +53,51 @@ printf '{\n  "id": "p",\n  "text": "The bridge over the old river will close on 
 printf '{"id":"q","body":{"words":"other field"}}\n' > nested.json
 "$WIREPRINT" explain nested.json a.txt --text-field body.words | grep -qF 'other field' || fail "nested field"
 
+# What else a run reads: dates, agency lines; and what of it is missing here.
+expect out.txt 'Not known here: what is furniture (see --furniture), the date of either.'
+python3 - <<'END' # 50 words of 70 are shared, and there are agency lines of four and two words in one
+import json
+words = lambda stem, n: " ".join(stem + chr(97 + i // 10) + chr(97 + i % 10) for i in range(n))
+with open("facts.jsonl", "w") as f:
+    for row in ({"id": "a", "source": "One", "date": "05.04.2021", "text": "LAGOS, April 5 (Reuters) - The %s %s. (Post Wire)" % (words("s", 49), words("p", 30))},
+                {"id": "b", "source": "Two", "date": "13.04.2021", "text": "The %s %s." % (words("s", 49), words("q", 20))}):
+        f.write(json.dumps(row) + "\n")
+END
+"$WIREPRINT" explain a b --in facts.jsonl > out.txt
+expect out.txt 'copy by --match story: 71.4 % of the shorter text'
+expect out.txt 'the date of either.'
+grep -Eq '^do not count +4 +0   words of agency lines$' out.txt || fail "a dateline counts"
+expect out.txt '{{LAGOS, April 5 (Reuters}}'
+"$WIREPRINT" explain a b --in facts.jsonl --date-format %d.%m.%Y --json > out.json
+expect out.json '"relation":"excerpt"' # nine days apart
+expect out.json '"not_known":["furniture"],"a":{"name":"a","owner":"one","title":null,"date":"2021-04-05T00:00:00Z"'
+expect out.json '"furniture_a":[[0,23]],"furniture_b":[]'
+printf 'agency\tPost Wire\tPost Wire\ten\n' > agencies.tsv
+"$WIREPRINT" explain a b --in facts.jsonl --agencies agencies.tsv | grep -Eq '^do not count +6 +0 ' || fail "--agencies"
+"$WIREPRINT" explain a b --in facts.jsonl --match jaccard:0.1 > out.txt # of a set rule all words
+grep -Eq '^words +86 +70$' out.txt || fail "words of a set rule"
+grep -q 'Not known' out.txt && fail "a set rule reads nothing else"
+"$WIREPRINT" explain a.txt b.txt | grep -qF 'what is furniture (see --furniture), the owner of either, the date of either.' ||
+    fail "plain texts"
+
+# A passage in two long texts that meet in no sampled span, or in too few: no run compares them.
+python3 - <<'END'
+import json, random
+r = random.Random(4)
+word = lambda: "".join(r.choice("abcdefghijklmnop") for _ in range(6))
+passage = [word() for _ in range(32)]
+with open("far.jsonl", "w") as f:
+    for name in "x", "y":
+        text = [word() for _ in range(400)] + passage + [word() for _ in range(400)]
+        f.write(json.dumps({"id": name, "text": " ".join(text)}) + "\n")
+END
+"$WIREPRINT" dedup -q far.jsonl --matches far.tsv
+[ "$(wc -l < far.tsv)" = 1 ] || fail "the run has found the passage"
+"$WIREPRINT" explain x y --in far.jsonl > out.txt
+expect out.txt 'it is an excerpt by a passage of 32 words'
+grep -Eq '^A run would not compare them: they meet in [0-3] of their sampled spans' out.txt || fail "the run is not told of"
+"$WIREPRINT" explain x y --in far.jsonl --json | grep -q '"meetings":[0-3],"candidate":false,' || fail "candidate"
+
 # Nothing that a terminal would obey.
 printf 'red \033[31m text' > evil.txt
 "$WIREPRINT" explain evil.txt a.txt | grep -q "$(printf '\033')" && fail "an escape came through"
@@ -81,5 +126,7 @@ refuse 2 'more than one record: name them by id' two.jsonl a.txt
 printf '{"id":"t"}\n' > textless.json
 refuse 3 'textless.json' textless.json a.txt
 refuse 2 'a rule is' a.txt b.txt --match sometimes
+refuse 2 '--date-format takes' a.txt b.txt --date-format %Q
+refuse 3 'missing.tsv' a.txt b.txt --agencies missing.tsv
 refuse 2 '--color takes' a.txt b.txt --color pink
 refuse 2 'only one of the two' - -

@@ -142,15 +142,14 @@ static int explain(void) {
     struct wp_explanation x = {
         .pair = &pair, .a = {.name = "a"}, .b = {.name = "b"}, .furniture_known = true};
     uint32_t owner = wp_owner_number("daily", 5);
-    assert_int_equal(wp_rule_parse("story", &x.rule, NULL), WP_OK);
+    const struct wp_pair_text text_a = {(const uint8_t *)a, sizeof a - 1, owner, WP_DATE_UNKNOWN};
+    const struct wp_pair_text text_b = {(const uint8_t *)b, sizeof b - 1, owner, WP_DATE_UNKNOWN};
+    const struct wp_pair_settings by = {.rule = {.match = WP_MATCH_STORY}, .furniture = &furniture};
     enum wp_status status = wp_known_new(&known);
     if (status == WP_OK) status = wp_known_read(known, "alloc_known.tsv", NULL, NULL);
     if (status == WP_OK) status = wp_furniture_init(&furniture);
     if (status == WP_OK) status = wp_known_add_to(known, &furniture);
-    if (status == WP_OK)
-        status =
-            wp_pair_make_own(&pair, &(struct wp_pair_text){(const uint8_t *)a, sizeof a - 1, owner},
-                             &(struct wp_pair_text){(const uint8_t *)b, sizeof b - 1, owner}, &furniture);
+    if (status == WP_OK) status = wp_pair_make(&pair, &text_a, &text_b, &by);
     if (status == WP_OK) status = wp_explanation_text(&x, &out);
     if (status == WP_OK) status = wp_explanation_json(&x, &out);
     wp_pair_release(&pair);

@@ -44,14 +44,22 @@ static int passages(void *context) {
 
 static int explain(void *context) {
     (void)context;
-    struct wp_pair pair;
+    struct wp_pair pair = {0};
     struct wp_buffer out = {0};
-    enum wp_status status =
-        wp_pair_make(&pair, (const uint8_t *)left, strlen(left), (const uint8_t *)right, strlen(right));
-    struct wp_explanation x = {.pair = &pair, .a = {"a", NULL, "t"}, .b = {"b", "o", NULL}, .color = true};
+    struct wp_agency_table *agencies = NULL;
+    const struct wp_pair_text a = {(const uint8_t *)left, strlen(left), 0, WP_DATE_UNKNOWN};
+    const struct wp_pair_text b = {(const uint8_t *)right, strlen(right), 7, 1600000000};
+    struct wp_explanation x = {.pair = &pair,
+                               .a = {"a", NULL, "t", WP_DATE_UNKNOWN},
+                               .b = {"b", "o", NULL, 1600000000},
+                               .color = true};
+    enum wp_status status = wp_agency_table_new(NULL, &agencies, NULL);
+    const struct wp_pair_settings by = {.rule = {.match = WP_MATCH_STORY}, .agencies = agencies};
+    if (status == WP_OK) status = wp_pair_make(&pair, &a, &b, &by);
     if (status == WP_OK) status = wp_explanation_text(&x, &out);
     if (status == WP_OK) status = wp_explanation_json(&x, &out);
     wp_pair_release(&pair);
+    wp_agency_table_free(agencies);
     wp_buffer_release(&out);
     return status;
 }

@@ -63,23 +63,22 @@ static struct wp_cluster_text text_of(const char *text) {
 }
 
 static int explain(void *context) {
-    const struct wp_explained_member members[] = {{.id = text_of("a"),
-                                                   .relation = text_of("lead"),
-                                                   .to = 0,
-                                                   .text = (const uint8_t *)long_text,
-                                                   .text_len = strlen(long_text),
-                                                   .owner = "one.com",
-                                                   .title = "A bridge"},
-                                                  {.id = text_of("b"),
-                                                   .relation = text_of("copy"),
-                                                   .to = 0,
-                                                   .coverage = 0.75,
-                                                   .jaccard = 0.5,
-                                                   .text = (const uint8_t *)short_text,
-                                                   .text_len = strlen(short_text),
-                                                   .date = "2021-05-01T00:00:00Z"}};
+    const struct wp_explained_member members[] = {
+        {.id = text_of("a"),
+         .relation = text_of("lead"),
+         .to = 0,
+         .text = {(const uint8_t *)long_text, strlen(long_text), 7, WP_DATE_UNKNOWN},
+         .owner = "one.com",
+         .title = "A bridge"},
+        {.id = text_of("b"),
+         .relation = text_of("copy"),
+         .to = 0,
+         .coverage = 0.75,
+         .jaccard = 0.5,
+         .text = {(const uint8_t *)short_text, strlen(short_text), 0, 1619827200}}};
+    const struct wp_pair_settings by = {.rule = {.match = WP_MATCH_STORY}};
     struct wp_story_explanation x = {
-        .name = text_of("s"), .members = members, .count = 2, .color = true, .full = true};
+        .name = text_of("s"), .members = members, .count = 2, .compare_by = &by, .color = true, .full = true};
     struct wp_buffer out = {0};
     bool json = *(const bool *)context;
     enum wp_status status = json ? wp_story_explanation_json(&x, &out) : wp_story_explanation_text(&x, &out);

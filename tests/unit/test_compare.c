@@ -5,6 +5,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -57,6 +59,54 @@ static void test_rules(void **state) {
     assert_non_null(strstr(err.reason, "nonsense"));
     c = (struct wp_comparison){.size = sizeof c - 1};
     assert_int_equal(wp_compare(left, 5, right, 5, &c, &err), WP_EINVAL);
+}
+
+/* Thirty words with three figures; two texts of other figures are one form. */
+#define FORM(a, b, c)                                                                                        \
+    "The bank bought the dollar at " a " and sold it at " b " at the close of trading in the capital, "      \
+    "where some " c " dealers had their stalls open until the evening came."
+
+/* What the caller knows of the pair is read, and so is what the texts themselves tell. */
+static void test_facts(void **state) {
+    (void)state;
+    assert_string_equal(
+        compare(FORM("411", "415", "120"), FORM("411", "415", "120") " He said.", NULL).relation, "copy");
+    assert_string_equal(compare(FORM("411", "415", "120"), FORM("398", "402", "133"), NULL).relation,
+                        "excerpt");
+    assert_string_equal(compare(FORM("411", "415", "120"), FORM("398", "402", "133"), "jaccard:0.2").relation,
+                        "copy");
+
+    /* 50 words of 70: a copy, but not of another week */
+    char a[400] = "", b[400] = "";
+    for (unsigned i = 0; i < 70; i++) {
+        snprintf(a + strlen(a), 5, "%c%c%c ", 'a' + i / 10, 'a' + i % 10, 'a');
+        snprintf(b + strlen(b), 5, "%c%c%c ", 'a' + i / 10, 'a' + i % 10, i < 50 ? 'a' : 'b');
+    }
+    struct wp_comparison c = {.size = sizeof c, .seconds_apart = WP_STORY_LATE_SECONDS};
+    assert_int_equal(wp_compare(a, strlen(a), b, strlen(b), &c, NULL), WP_OK);
+    assert_string_equal(c.relation, "copy");
+    c.seconds_apart++;
+    assert_int_equal(wp_compare(a, strlen(a), b, strlen(b), &c, NULL), WP_OK);
+    assert_string_equal(c.relation, "excerpt");
+    c.size = offsetof(struct wp_comparison, seconds_apart); /* of a program that knows of no such field */
+    assert_int_equal(wp_compare(a, strlen(a), b, strlen(b), &c, NULL), WP_OK);
+    assert_string_equal(c.relation, "copy");
+}
+
+static void test_agency_lines(void **state) {
+    (void)state;
+    static const char with[] =
+        "LAGOS, April 5 (Reuters) - The bridge over the old river will close on Monday.";
+    static const char without[] = "the bridge over the old river will close on Monday";
+    struct wp_comparison c = compare(with, without, NULL);
+    assert_int_equal(c.tokens_a, 10);
+    assert_int_equal(c.tokens_b, 10);
+    assert_near(c.coverage_a, 1);
+    assert_near(c.jaccard, 0.6);               /* four shingles reach over the dash */
+    c = compare(with, without, "jaccard:0.5"); /* a set rule speaks of all words */
+    assert_int_equal(c.tokens_a, 14);
+    assert_near(c.jaccard, 0.6);
+    assert_near(compare(with, with, NULL).jaccard, 1);
 }
 
 static void check_passage(const char *a, const char *b, const char *in_a, const char *in_b, uint32_t tokens) {
@@ -112,6 +162,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_agency_lines),
         cmocka_unit_test(test_passages_are_bytes_of_the_originals),
         cmocka_unit_test(test_nothing_shared),
     };

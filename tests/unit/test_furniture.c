@@ -132,8 +132,44 @@ static void taken_out(void **state) {
     }
 }
 
+/* Furniture first, then the ends, as two calls would do it; and what needs no mask. */
+static void beside(void **state) {
+    (void)state;
+    enum { TOKENS = 12, WIDTH = 5, COUNT = TOKENS - WIDTH + 1 };
+    uint64_t one[COUNT], two[COUNT];
+    uint8_t mask_one[TOKENS + WP_MASK_SLACK] = {0}, mask_two[TOKENS + WP_MASK_SLACK] = {0};
+    struct wp_furniture f;
+    assert_int_equal(wp_furniture_init(&f), WP_OK);
+    struct wp_beside b = {.furniture = &f, .owner = 7};
+    assert_false(wp_beside_any(&b)); /* nobody has any */
+    assert_int_equal(wp_furniture_add(&f, 7, 103), WP_OK);
+    assert_true(wp_beside_any(&b));
+    for (uint32_t i = 0; i < COUNT; i++) one[i] = two[i] = 100 + i;
+    struct wp_mask m = {.tokens = mask_one, .shingles = 99}, n = {.tokens = mask_two, .own = TOKENS};
+    b.head = 1, b.tail = 6;
+    wp_beside_take_out(&b, one, TOKENS, WIDTH, 3, &m);
+    wp_furniture_take_out(&f, 7, two, COUNT, WIDTH, 3, &n);
+    wp_ends_take_out(1, 6, two, COUNT, WIDTH, 3, &n);
+    assert_memory_equal(one, two, sizeof one);
+    assert_memory_equal(mask_one, mask_two, sizeof mask_one);
+    assert_int_equal(m.own, 2); /* tokens 1 and 2 */
+    assert_int_equal(m.own, n.own);
+    assert_int_equal(m.shingles, 3); /* 103, and the two of the six last tokens */
+    assert_int_equal(m.shingles, n.shingles);
+    assert_true(one[2] == 102 && one[3] & WP_SHINGLE_TAKEN_OUT);
+    assert_ptr_equal(wp_mask_if_any(&m, TOKENS), &m);
+
+    b = (struct wp_beside){.head = 1};
+    assert_true(wp_beside_any(&b));
+    memset(mask_one, 0, sizeof mask_one);
+    wp_beside_take_out(&b, one, WIDTH - 1, WIDTH, 3, &m); /* no shingles: left as it is */
+    assert_int_equal(m.own, WIDTH - 1);
+    assert_null(wp_mask_if_any(&m, WIDTH - 1));
+    wp_furniture_release(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(set), cmocka_unit_test(many), cmocka_unit_test(limit),
-                                       cmocka_unit_test(taken_out)};
+                                       cmocka_unit_test(taken_out), cmocka_unit_test(beside)};
     return cmocka_run_group_tests_name("furniture", tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ static struct wp_buffer out;
 
 static const char *marked(const char *a, const char *b, bool side_a, struct wp_marking m) {
     struct wp_pair pair;
-    assert_int_equal(wp_pair_make(&pair, (const uint8_t *)a, strlen(a), (const uint8_t *)b, strlen(b)),
+    assert_int_equal(wp_pair_make_whole(&pair, (const uint8_t *)a, strlen(a), (const uint8_t *)b, strlen(b)),
                      WP_OK);
     out.len = 0;
     assert_int_equal(wp_marked_text(&pair, side_a, &m, &out), WP_OK);

@@ -258,6 +258,22 @@ static void test_may_match_never_drops_what_matches(void **state) {
     assert_int_equal(wp_rule_wants(&jaccard), WP_OVERLAP_DISTINCT);
 }
 
+/* What a pair shares is reckoned by the article of which more is sampled the less: 4 meetings stand for 48
+ * shingles where one in twelve is, for 4 where all are. */
+static void test_meetings_stand_for_shingles(void **state) {
+    (void)state;
+    struct wp_rule story = rule_of("story");
+    struct wp_sampled whole = {1200, 100, 1200}, own = {1200, 100, 100}, small = {16, 16, 16};
+    assert_true(wp_rule_may_match_sampled(&story, &whole, &whole, 4, false));
+    assert_false(wp_rule_may_match_sampled(&story, &whole, &whole, 3, false));
+    assert_false(wp_rule_may_match_sampled(&story, &whole, &whole, 4, true)); /* 15 % of 1200 are 180 */
+    assert_true(wp_rule_may_match_sampled(&story, &whole, &own, 2, true));
+    assert_true(wp_rule_may_match_sampled(&story, &own, &whole, 2, true));
+    assert_false(wp_rule_may_match_sampled(&story, &whole, &own, 1, true));
+    assert_true(wp_rule_may_match_sampled(&story, &small, &small, 3, false));
+    assert_false(wp_rule_may_match_sampled(&story, &small, &small, 2, false));
+}
+
 static void test_estimates(void **state) {
     (void)state;
     struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.25");
@@ -357,6 +373,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_shared),
         cmocka_unit_test(test_set_rules),
         cmocka_unit_test(test_may_match_never_drops_what_matches),
+        cmocka_unit_test(test_meetings_stand_for_shingles),
         cmocka_unit_test(test_estimates),
         cmocka_unit_test(test_estimates_without_furniture),
         cmocka_unit_test(test_reasons),
