@@ -48,13 +48,10 @@ static void choose_features(struct wp_run *run) {
 }
 
 /* A set rule speaks of all words; the story rule of those that are the story's. */
-static enum wp_status choose_agencies(struct wp_run *run, struct wp_error *err) {
+static enum wp_status choose_agencies(struct wp_run *run) {
     if (run->settings.rule.match != WP_MATCH_STORY) return WP_OK;
-    run->agencies = run->settings.agencies;
-    if (run->agencies) return WP_OK;
-    WP_TRY(wp_agency_table_new(NULL, &run->own_agencies, err));
-    run->agencies = run->own_agencies;
-    return WP_OK;
+    run->agencies = run->settings.agencies ? run->settings.agencies : wp_agency_table_builtin();
+    return run->agencies ? WP_OK : WP_ENOMEM;
 }
 
 static enum wp_status init_stores(struct wp_run *run) {
@@ -93,7 +90,7 @@ enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *setting
     wp_labels_init(&run->language_names);
     choose_features(run);
     enum wp_status status = init_stores(run);
-    if (status == WP_OK) status = choose_agencies(run, err);
+    if (status == WP_OK) status = choose_agencies(run);
     if (status == WP_OK) return WP_OK;
     wp_run_release(run);
     return wp_fail(err, status, "out of memory");
@@ -121,7 +118,6 @@ void wp_run_release(struct wp_run *run) {
     wp_bits_release(&run->unspoken);
     wp_bits_release(&run->banners);
     wp_furniture_release(&run->furniture);
-    wp_agency_table_free(run->own_agencies);
     wp_ledger_release(&run->ledger);
     wp_free((void *)run->furniture_samples);
     wp_free((void *)run->known_samples);

@@ -119,7 +119,6 @@ struct wp_run {
     bool keeps_traits;                      /* the story rule reads them */
     bool learns_furniture;                  /* the same, unless told otherwise */
     const struct wp_agency_table *agencies; /* NULL: a set rule, which looks for no agencies and figures */
-    struct wp_agency_table *own_agencies;   /* the built-in ones, when the settings bring none */
     uint32_t tokens_min;                    /* fewer: only exact copies are found */
     struct wp_fanout fanout;
     const char *const *files; /* names of the inputs, for ids and messages; borrowed */

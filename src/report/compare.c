@@ -194,22 +194,19 @@ enum wp_status wp_compare(const char *text_a, size_t len_a, const char *text_b, 
                           struct wp_comparison *out, struct wp_error *err) {
     struct wp_pair pair = {0};
     struct wp_pair_settings settings = {0};
-    struct wp_agency_table *agencies = NULL;
     const struct wp_pair_text a = {(const uint8_t *)text_a, len_a, 0, WP_DATE_UNKNOWN};
     const struct wp_pair_text b = {(const uint8_t *)text_b, len_b, 0, WP_DATE_UNKNOWN};
     if (out->size != sizeof *out && out->size != COMPARISON_SIZE_1)
         return wp_fail(err, WP_EINVAL, "struct wp_comparison is of another version");
     WP_TRY(wp_rule_parse(out->match ? out->match : "story", &settings.rule, err));
-    if (settings.rule.match == WP_MATCH_STORY) WP_TRY(wp_agency_table_new(NULL, &agencies, err));
-    settings.agencies = agencies;
-    enum wp_status status = wp_pair_make(&pair, &a, &b, &settings);
+    settings.agencies = wp_agency_table_builtin();
+    enum wp_status status = settings.agencies ? wp_pair_make(&pair, &a, &b, &settings) : WP_ENOMEM;
     if (status == WP_OK) {
         pair.facts.same_owner = out->same_owner;
         if (out->size == sizeof *out) pair.facts.seconds_apart = out->seconds_apart;
         fill_comparison(&pair, out);
     }
     wp_pair_release(&pair);
-    wp_agency_table_free(agencies);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 

@@ -36,6 +36,9 @@ enum wp_status wp_agency_table_new(const char *extra, struct wp_agency_table **o
 enum wp_status wp_agency_table_parse(const uint8_t *rows, size_t len, const char *file,
                                      struct wp_agency_table **out, struct wp_error *err);
 void wp_agency_table_free(struct wp_agency_table *table);
+/* The built-in rows alone: made by the first call that succeeds, the same for all from then on, and not to be
+ * freed. NULL: there is no memory now. Any thread. */
+const struct wp_agency_table *wp_agency_table_builtin(void);
 
 /* Agencies are numbered from 1, in the order of their first rows. */
 uint16_t wp_agency_count(const struct wp_agency_table *table);

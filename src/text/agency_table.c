@@ -7,6 +7,7 @@
  */
 #include "text/agency_table.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include "base/file.h"
 
@@ -370,6 +371,15 @@ void wp_agency_table_free(struct wp_agency_table *t) {
     wp_free(t->forms);
     wp_buffer_release(&t->texts);
     wp_free(t);
+}
+
+const struct wp_agency_table *wp_agency_table_builtin(void) {
+    static struct wp_agency_table *_Atomic builtin; /* set once */
+    struct wp_agency_table *made = atomic_load(&builtin), *other = NULL;
+    if (made || wp_agency_table_new(NULL, &made, NULL) != WP_OK) return made;
+    if (atomic_compare_exchange_strong(&builtin, &other, made)) return made;
+    wp_agency_table_free(made); /* another thread was first */
+    return other;
 }
 
 uint16_t wp_agency_count(const struct wp_agency_table *t) {

@@ -2,6 +2,7 @@
  * test_agency_table.c - the table of agencies: a user's file beside the built-in rows, how its forms are
  * matched, and what is refused, with file and line.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,12 +121,32 @@ static void files_that_cannot_be_read(void **state) {
     wp_agency_table_free(NULL);
 }
 
+static void *builtin(void *unused) {
+    (void)unused;
+    return (void *)wp_agency_table_builtin();
+}
+
+/* The same for all threads, also for those that ask first; as a new one without a file. */
+static void built_in_once(void **state) {
+    (void)state;
+    pthread_t threads[4];
+    void *got[4];
+    struct wp_agency_table *plain;
+    for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, builtin, NULL), 0);
+    for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i], &got[i]), 0);
+    for (int i = 0; i < 4; i++) assert_ptr_equal(got[i], wp_agency_table_builtin());
+    assert_non_null(got[0]);
+    assert_int_equal(wp_agency_table_new(NULL, &plain, NULL), WP_OK);
+    assert_int_equal(wp_agency_count(plain), wp_agency_count(wp_agency_table_builtin()));
+    assert_string_equal(agency_of(wp_agency_table_builtin(), "LAGOS (Reuters) - The bridge"), "Reuters");
+    wp_agency_table_free(plain);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_user_adds),
-        cmocka_unit_test(a_user_takes_over),
-        cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(files_that_cannot_be_read),
+        cmocka_unit_test(built_in_once), /* first */
+        cmocka_unit_test(a_user_adds),     cmocka_unit_test(a_user_takes_over),
+        cmocka_unit_test(what_is_refused), cmocka_unit_test(files_that_cannot_be_read),
     };
     return cmocka_run_group_tests_name("agency_table", tests, NULL, NULL);
 }
