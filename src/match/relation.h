@@ -49,6 +49,14 @@ struct wp_rule {
  *
  * Two texts that are the same but for their figures are filled-in forms (rates, results, daily counts), not
  * copies (sketch/figures.h).
+ *
+ * The order of passages is not looked at. It was measured, as the share of the shared words that lies in the
+ * heaviest chain of passages standing in the same order in both: desks move the paragraphs of what they copy,
+ * and quotations keep their order in any report of them. Of 122 read pairs at coverage 0.40 to 0.75 it tells
+ * copies from others little better than chance (area under the curve 0.59 between owners, 0.40 within one;
+ * coverage 0.88 and 0.87). Taken off the coverage with any weight from 0.03 to 0.5, with the thresholds as
+ * they are or up to 0.03 lower, or as a veto, the weighted F1 between owners was 0.86 to 0.926, and is 0.926
+ * without.
  */
 #define WP_STORY_COVERAGE 0.57
 #define WP_STORY_COVERAGE_PART 0.75
