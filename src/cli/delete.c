@@ -38,13 +38,18 @@ static enum wp_status find(const struct wp_view *v, const char *id, uint32_t *nu
     return wp_fail(err, WP_ENOENT, "no article of the index has the id '%s'", id);
 }
 
-static enum wp_status delete_all(struct wp_store *store, const char *const *ids, int count,
+/* *deleted: how many articles; an id may be named twice. */
+static enum wp_status delete_all(struct wp_store *store, const char *const *ids, int count, int *deleted,
                                  struct wp_error *err) {
     uint32_t number;
     for (int i = 0; i < count; i++) WP_TRY(find(wp_store_now(store), ids[i], &number, err));
     for (int i = 0; i < count; i++) {
-        if (find(wp_store_now(store), ids[i], &number, err) != WP_OK) continue; /* named twice */
+        struct wp_row row;
+        const uint8_t *id = (const uint8_t *)ids[i];
+        WP_TRY(wp_view_number(wp_store_now(store), id, strlen(ids[i]), &number, &row, err));
+        if (number == WP_NUMBER_NONE) continue;
         WP_TRY(wp_store_kill(store, number, err));
+        ++*deleted;
     }
     return WP_OK;
 }
@@ -55,17 +60,17 @@ static enum wp_status run_all(const struct delete_flags *f, int operands, char *
     if (operands < 1 || (operands < 2 && !f->id))
         return wp_fail(err, WP_EINVAL, "an index and an id are wanted (see wireprint delete --help)");
     const char *dir = argv[1];
-    int first = f->id ? 1 : 2, count = operands + 1 - first;
+    int first = f->id ? 1 : 2, count = operands + 1 - first, deleted = 0;
     if (f->id) argv[1] = (char *)f->id; /* so that all ids stand side by side */
     const char *const *ids = (const char *const *)argv + first;
     WP_TRY(wp_store_open(&store, dir, &options, err));
-    enum wp_status status = delete_all(&store, ids, count, err);
+    enum wp_status status = delete_all(&store, ids, count, &deleted, err);
     if (status != WP_OK) {
         wp_store_abandon(&store);
         return status;
     }
     WP_TRY(wp_store_close(&store, err));
-    if (!f->quiet) fprintf(stderr, "%d articles deleted\n", count);
+    if (!f->quiet) fprintf(stderr, "%d article%s deleted\n", deleted, deleted == 1 ? "" : "s");
     return WP_OK;
 }
 

@@ -349,7 +349,7 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
     if (status == WP_OK) status = reach_story(o, v->number);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
-    if (wp_finder_know_owner(o->finder, row->owner) != WP_OK) return no_memory(err);
+    if (wp_finder_know_owner(o->finder, f->owner) != WP_OK) return no_memory(err);
     WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
     join_story(o, v->story, row->date);
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;

@@ -125,6 +125,12 @@ grep -q '^[1-9][0-9]* shingles of furniture were new' err || fail "does not tell
 W add bare sites.jsonl --no-furniture -v bare.v 2>/dev/null
 copies() { grep -c '"relation":"copy"' "$1" || true; }
 [ "$(copies told.v)" = 0 ] && [ "$(copies cold.v)" -gt 0 ] && [ "$(copies bare.v)" = 11 ] || fail "furniture: $(copies told.v) $(copies cold.v) $(copies bare.v)"
+sed '2~2s/one\.com/two.com/' sites.jsonl >sisters.jsonl # what sisters repeat is learnt as of one, at once and from run to run
+echo 'one.com two.com' >house
+W add -q sisters sisters.jsonl --owners house -v sisters.v && cmp sisters.v cold.v || fail "sisters do not share furniture"
+split -l 1 sisters.jsonl part.
+for part in part.*; do W add -q parts "$part" --owners house -v - >>parts.v; done
+cmp parts.v cold.v || fail "sisters do not share furniture from run to run"
 W add -q bare sites.jsonl --no-furniture && W add -q bare sites.jsonl || fail "--no-furniture, again"
 refuse 2 'excludes --furniture' add bare sites.jsonl --furniture learnt.tsv
 refuse 2 '--no-furniture is for a new index' add cold sites.jsonl --no-furniture
@@ -152,6 +158,8 @@ refuse 0 '0 records read' add empty none
 W stories empty && W stats empty >/dev/null && W check -q empty && W compact empty || fail "an empty index"
 refuse 2 '--memory takes at least 64M' add cut none --memory 5
 refuse 2 '--commit takes' add cut none --commit 0
+
+W delete cut mw-0301-1 mw-0301-1 2>err && grep -qx '1 article deleted' err || fail "an id that is named twice counts twice"
 
 # What is no index is not made one, and is told.
 mkdir -p things && echo >things/file

@@ -16,7 +16,7 @@
 #include "report/reprints.h"
 #include "support/fail_alloc.h"
 
-static const char dir[] = "index", owners[] = "owners", agencies[] = "agencies";
+static const char dir[] = "index", owners_file[] = "owners", agencies_file[] = "agencies";
 enum { ARTICLES = 6 };
 
 static void remove_index(void) {
@@ -54,7 +54,7 @@ static enum wp_status write_all(struct wp_error *err) {
     struct wp_record_parser *parser = NULL;
     struct wp_online_options options = {.store = {.write = true, .create = true, .flush_rows = 3},
                                         .memory_bytes = 1 << 20,
-                                        .terms = {.owners = owners, .agencies = agencies}};
+                                        .terms = {.owners = owners_file, .agencies = agencies_file}};
     WP_TRY(wp_online_open(&o, dir, &options, err));
     enum wp_status status = wp_record_parser_new(&parser, NULL, err);
     for (unsigned i = 0; i < ARTICLES && status == WP_OK; i++) {
@@ -162,12 +162,12 @@ static void write_file(const char *name, const char *text) {
 int main(void) {
     char scratch[] = "/tmp/wp_alloc_index.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    write_file(owners, "o1.com o2.com\n");
-    write_file(agencies, "agency\tHWA\tHill Wire Agency\ten\n");
+    write_file(owners_file, "o1.com o2.com\n");
+    write_file(agencies_file, "agency\tHWA\tHill Wire Agency\ten\n");
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_write), cmocka_unit_test(test_find)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_index();
-    if (remove(owners) != 0 || remove(agencies) != 0) return 1;
+    if (remove(owners_file) != 0 || remove(agencies_file) != 0) return 1;
     if (rmdir(dir) != 0 || chdir("/") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }
