@@ -33,7 +33,8 @@ struct wp_pair {
     struct wp_token_passages passages;
     struct wp_pair_facts facts;
     uint32_t meetings; /* sampled shingles that both have, without furniture */
-    bool candidate;    /* would a run compare them, by these? */
+    bool candidate;    /* would a run compare them, by these? Most likely so: of what is furniture it knows
+                        * less when it asks, and spans that very many articles have count less (hits.h) */
 };
 
 /* A text and what is known of it. */

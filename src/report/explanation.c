@@ -99,7 +99,7 @@ static enum wp_status add_verdict(const struct wp_explanation *x, struct wp_buff
                  "shared.\n"));
     if (!p->candidate && (relation == WP_RELATION_COPY || relation == WP_RELATION_EXCERPT))
         WP_TRY(wp_buffer_print(out,
-                               "A run would not compare them: they meet in %" PRIu32
+                               "A run may well leave them out: they meet in %" PRIu32
                                " of their sampled spans, which promises too little.\n",
                                p->meetings));
     return add_not_known(x, out);

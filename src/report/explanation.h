@@ -6,7 +6,7 @@
  * in {{...}}. As JSON: the same figures, and the passages and the furniture as byte ranges of the original
  * texts. Control characters of the texts never reach the terminal.
  *
- * What the story rule would read and is not known is told, and so is that a run would not compare the two.
+ * What the story rule would read and is not known is told, and so is that a run may not compare the two.
  */
 #ifndef WP_REPORT_EXPLANATION_H
 #define WP_REPORT_EXPLANATION_H
