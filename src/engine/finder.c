@@ -160,6 +160,20 @@ enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *recor
     return status == WP_OK ? WP_OK : no_memory(err);
 }
 
+struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len) {
+    const struct wp_fingerprint *p = &f->print;
+    return (struct wp_row){.id = wp_hash128(id, id_len),
+                           .exact = p->exact,
+                           .date = f->date,
+                           .title = f->title,
+                           .tokens = p->tokens,
+                           .shingles = p->shingles,
+                           .owner = f->owner,
+                           .to = WP_NUMBER_NONE,
+                           .samples = p->sample_count,
+                           .width = p->width};
+}
+
 /* ---- furniture ---- */
 
 static enum wp_status take_furniture(struct wp_finder *f, const struct wp_view *view) {

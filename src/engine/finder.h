@@ -104,6 +104,8 @@ enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *
  * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err);
+/* The row of the text at hand under an id: all that follows from the record, in no story yet. */
+struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len);
 /* Takes the owner's furniture, as the view knows it, and agency lines out of the text. f->own.mask->own words
  * are left. Done by wp_finder_search, too. WP_ENOMEM. */
 enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);

@@ -250,20 +250,12 @@ static int64_t date_of(const struct wp_online *o, const struct wp_record *record
 }
 
 static struct wp_row make_row(const struct wp_online *o, const struct wp_online_article *a) {
-    const struct wp_fingerprint *p = &o->finder->print;
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
-    return (struct wp_row){.id = wp_hash128(id, id_len),
-                           .exact = p->exact,
-                           .date = o->finder->date,
-                           .title = o->finder->title,
-                           .tokens = p->tokens,
-                           .shingles = p->shingles,
-                           .owner = o->own_owner,
-                           .to = WP_NUMBER_NONE,
-                           .samples = p->sample_count,
-                           .width = p->width,
-                           .added = (uint32_t)time(NULL)};
+    struct wp_row row = wp_finder_row(o->finder, id, id_len);
+    row.owner = o->own_owner;
+    row.added = (uint32_t)time(NULL);
+    return row;
 }
 
 /* What is known of an article that is there already. */

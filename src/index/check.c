@@ -17,6 +17,7 @@ struct checker {
     size_t *block_counts, *block_caps;
     uint32_t **records; /* how many each block has */
     struct wp_text_reader reader;
+    bool alone; /* one segment: what it refers to is not looked at */
 };
 
 static enum wp_status no_memory(struct wp_error *err) {
@@ -111,6 +112,7 @@ static enum wp_status check_reference(struct checker *c, const char *name, uint3
                                       const struct wp_row *row, struct wp_error *err) {
     struct wp_error why = {0};
     c->counts->articles++;
+    if (c->alone) return WP_OK;
     if (wp_state_is_dead(c->log.state, number)) {
         c->counts->dead++;
         return WP_OK;
@@ -188,16 +190,9 @@ static enum wp_status check_rows(struct checker *c, const struct wp_index_segmen
     return WP_OK;
 }
 
-static enum wp_status check_segment(struct checker *c, const struct wp_manifest_segment *entry,
-                                    struct wp_error *err) {
-    struct wp_index_segment *s;
-    struct wp_error why = {0};
+static enum wp_status check_parts(struct checker *c, const struct wp_index_segment *s, struct wp_error *err) {
     uint64_t damages = c->counts->damages, samples, rows;
-    enum wp_status status = wp_segment_open(&s, c->dir, entry, &why);
-    if (status != WP_OK) return note(c, status, &why, entry->first, entry->count, err);
-    c->counts->files++;
-    c->counts->bytes += s->map.len;
-    status = check_section(c, s, &s->rows, 1, err);
+    enum wp_status status = check_section(c, s, &s->rows, 1, err);
     for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++) {
         status = check_section(c, s, &s->keys[kind].entries, 0, err);
         if (status == WP_OK) status = check_section(c, s, &s->keys[kind].directory, 0, err);
@@ -206,8 +201,34 @@ static enum wp_status check_segment(struct checker *c, const struct wp_manifest_
     if (status == WP_OK) status = check_rows(c, s, &samples, &rows, err);
     for (int kind = 0; kind < WP_KEY_KINDS && sound && status == WP_OK; kind++)
         status = check_keys(c, s, (enum wp_key_kind)kind, kind == WP_KEY_SHINGLE ? samples : rows, err);
+    return status;
+}
+
+static enum wp_status check_segment(struct checker *c, const struct wp_manifest_segment *entry,
+                                    struct wp_error *err) {
+    struct wp_index_segment *s;
+    struct wp_error why = {0};
+    enum wp_status status = wp_segment_open(&s, c->dir, entry, &why);
+    if (status != WP_OK) return note(c, status, &why, entry->first, entry->count, err);
+    c->counts->files++;
+    c->counts->bytes += s->map.len;
+    status = check_parts(c, s, err);
     wp_segment_drop(s);
     return status;
+}
+
+static void keep_first(void *self, const struct wp_damage *damage) {
+    struct wp_error *first = self;
+    if (first->status == WP_OK) *first = damage->error;
+}
+
+enum wp_status wp_check_segment(const struct wp_index_segment *s, struct wp_error *err) {
+    struct wp_error first = {0};
+    struct wp_check_counts counts = {0};
+    struct checker c = {.tell = keep_first, .self = &first, .counts = &counts, .alone = true};
+    WP_TRY(check_parts(&c, s, err));
+    if (err && first.status != WP_OK) *err = first;
+    return first.status;
 }
 
 /* ---- all ---- */
@@ -242,13 +263,27 @@ static enum wp_status check_settings(struct checker *c, struct wp_error *err) {
     return note(c, status, &why, 0, 0, err);
 }
 
+/* Are there files of an index? */
+static bool has_files(const char *dir) {
+    struct wp_names names = {0};
+    bool found = false;
+    if (wp_file_kind(dir) != WP_FILE_DIRECTORY || wp_names_add_directory(&names, dir, NULL) != WP_OK)
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        const char *end = strrchr(names.items[i], '.');
+        found |= end && (strcmp(end, ".txt") == 0 || strcmp(end, ".log") == 0);
+    }
+    wp_names_release(&names);
+    return found;
+}
+
 static enum wp_status check_all(struct checker *c, struct wp_error *err) {
     struct wp_error why = {0};
     struct wp_damage damage = {.whole_index = true};
     enum wp_status status = wp_manifest_read(&c->files, c->dir, &why);
+    bool none = status == WP_ENOENT && !has_files(c->dir);
     if (status == WP_OK) status = wp_recover(&c->log, c->dir, &c->files, &why);
-    if (status == WP_ENOENT && !c->files.next_file)
-        return wp_fail_file(err, status, c->dir, "there is no index");
+    if (none) return wp_fail_file(err, status, c->dir, "there is no index");
     if (status == WP_ENOMEM || status == WP_EIO) {
         if (err) *err = why;
         return status;

@@ -24,4 +24,8 @@ struct wp_check_counts {
 enum wp_status wp_index_check(const char *dir, void (*tell)(void *self, const struct wp_damage *damage),
                               void *self, struct wp_check_counts *counts, struct wp_error *err);
 
+/* An open segment by itself: every checksum, and whether its keys and rows agree. WP_EDAMAGED with what is
+ * wrong first. */
+enum wp_status wp_check_segment(const struct wp_index_segment *s, struct wp_error *err);
+
 #endif

@@ -116,5 +116,8 @@ char *wp_index_name(const char *dir, enum wp_index_kind kind, uint32_t number);
 #define WP_MANIFEST_NAME "manifest"
 #define WP_MANIFEST_ASIDE "manifest.new"
 #define WP_LOCK_NAME "lock"
+/* What a repair puts behind a name: of a file that is to replace it, and of what is kept as it was. */
+#define WP_ASIDE_END ".new"
+#define WP_DAMAGED_END ".damaged"
 
 #endif

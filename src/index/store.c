@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "index/lock.h"
 #include "index/settings.h"
 
 /* Records kept for learning a dictionary: of each the beginning, until there is enough. */
@@ -15,32 +16,14 @@ static enum wp_status no_memory(struct wp_error *err) {
 
 /* ---- opening ---- */
 
-static enum wp_status lock(struct wp_store *s, struct wp_error *err) {
-    const struct wp_fs *fs = &s->guard.fs;
-    char *name = wp_path_join(s->dir, WP_LOCK_NAME);
-    if (!name) return no_memory(err);
-    enum wp_status status = WP_OK;
-    if (wp_file_kind(name) == WP_FILE_MISSING) {
-        struct wp_file made = {0};
-        status = fs->create(fs->self, name, &made, err);
-        wp_file_close(&made, NULL);
-    }
-    if (status == WP_OK) status = wp_file_open(&s->lock, name, err);
-    wp_free(name);
-    if (status != WP_OK) return status;
-    status = wp_file_lock(&s->lock, err);
-    if (status == WP_EBUSY)
-        wp_fail_file(err, WP_EBUSY, s->dir,
-                     "another process is writing to this index; reading it is possible");
-    return status;
-}
-
 /* Is it one of the index's names, and not in use? */
 static bool is_left_over(const struct wp_manifest *m, const char *name) {
     char *end;
     unsigned long number = strtoul(name, &end, 10);
     if (strcmp(name, WP_MANIFEST_ASIDE) == 0 || strcmp(name, WP_SETTINGS_ASIDE) == 0) return true;
     if (end - name < 6 || *end != '.' || number > UINT32_MAX) return false;
+    const char *last = strrchr(end, '.');
+    if (last && strcmp(last, WP_ASIDE_END) == 0) return true;
     if (strcmp(end, ".log") == 0) return number != m->log;
     if (strcmp(end, ".state") == 0) return number != m->state;
     bool texts = strcmp(end, ".txt") == 0, segment = strcmp(end, ".seg") == 0;
@@ -174,7 +157,7 @@ static enum wp_status open_store(struct wp_store *s, struct wp_error *err) {
         enum wp_status status = load_for_reading(s, err);
         return status == WP_ENOENT ? wp_fail_file(err, status, s->dir, "there is no index") : status;
     }
-    WP_TRY(lock(s, err));
+    WP_TRY(wp_index_lock(&s->guard.fs, s->dir, &s->lock, err));
     WP_TRY(load(s, err));
     remove_left_overs(s);
     return WP_OK;

@@ -101,7 +101,7 @@ static enum wp_status run_steps(struct load *l, struct wp_online *o, struct wp_r
     return WP_OK;
 }
 
-static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsigned most,
+static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsigned most, int killed,
                                   struct wp_error *err) {
     struct wp_online o;
     struct wp_record_parser *parser;
@@ -116,7 +116,7 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
     status = wp_record_parser_new(&parser, NULL, err);
     if (status == WP_OK) status = run_steps(l, &o, parser, most, err);
     wp_record_parser_free(parser);
-    if (status != WP_OK) {
+    if (status != WP_OK || killed) {
         wp_online_abandon(&o);
         return status;
     }
@@ -124,12 +124,16 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
 }
 
 enum wp_status load_run(struct load *l, const struct wp_fs *fs, struct wp_error *err) {
-    return run_session(l, fs, l->steps, err);
+    return run_session(l, fs, l->steps, 0, err);
+}
+
+enum wp_status load_run_open(struct load *l, const struct wp_fs *fs, int killed, struct wp_error *err) {
+    return run_session(l, fs, l->steps, killed, err);
 }
 
 enum wp_status load_run_sessions(struct load *l, const struct wp_fs *fs, unsigned session,
                                  struct wp_error *err) {
-    do WP_TRY(run_session(l, fs, session, err));
+    do WP_TRY(run_session(l, fs, session, 0, err));
     while (l->acknowledged < l->steps);
     return WP_OK;
 }

@@ -24,6 +24,8 @@ void load_init(struct load *l, const char *dir, unsigned steps);
 /* Runs the steps after the acknowledged ones, until something fails; closes the index. Returns the first
  * failure, or WP_OK when all went well. fs NULL: the real one. */
 enum wp_status load_run(struct load *l, const struct wp_fs *fs, struct wp_error *err);
+/* The same, but leaves the index as a process that was killed would, when `killed`: with its log. */
+enum wp_status load_run_open(struct load *l, const struct wp_fs *fs, int killed, struct wp_error *err);
 /* The same, reopening the index after every `session` steps. */
 enum wp_status load_run_sessions(struct load *l, const struct wp_fs *fs, unsigned session,
                                  struct wp_error *err);
