@@ -151,9 +151,9 @@ $(OUT)/tests/unit/test_index_%: tests/unit/test_index_%.c $(INDEX_SUPPORT) $(IND
 	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< $(INDEX_SUPPORT) $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
 
 .PHONY: check-fault
-check-fault: ## the index on 10,000 disks that lose what was not synced [SEEDS=10000]
+check-fault: ## the index on 10,000 disks that lose what was not synced, every byte repaired, and killed at every call [SEEDS=10000]
 	@$(CHECK_BUILD) VARIANT=check
-	@WIREPRINT_FAULT_SEEDS=$(or $(SEEDS),10000) tests/run --build build/check --kinds unit --timeout 7200 index_ $(CHECK_ARGS)
+	@WIREPRINT_FAULT_SEEDS=$(or $(SEEDS),10000) tests/run --build build/check --kinds unit,cli --timeout 7200 index_ $(CHECK_ARGS)
 
 # A fuzz target that reads the files of its corpus once, without libFuzzer.
 $(OUT)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
