@@ -335,8 +335,15 @@ WP_API enum wp_status wp_index_delete(wp_index *index, const char *id, struct wp
 /* Makes everything added and deleted so far last. */
 WP_API enum wp_status wp_index_commit(wp_index *index, struct wp_error *err);
 
-/* The index as the last commit left it (of a handle for reading: as it was when opened). Never changes; any
- * number of threads may use one. It must be freed before its index is closed. */
+/* Of a handle for reading: takes in what was committed since it was opened or refreshed last, by whatever
+ * process, for snapshots that are taken from now on. *changed (may be NULL) is 1 when there was something,
+ * else 0. Costs as much as there is new, and next to nothing when there is nothing: a service may ask before
+ * every answer. A handle for writing knows of all commits, and nothing is done. When it fails the handle
+ * stays as it was: WP_ENOENT when the index has gone, and what wp_index_open says. */
+WP_API enum wp_status wp_index_refresh(wp_index *index, int *changed, struct wp_error *err);
+
+/* The index as the last commit left it (of a handle for reading: as it was when opened or refreshed last).
+ * Never changes; any number of threads may use one. It must be freed before its index is closed. */
 typedef struct wp_snapshot wp_snapshot;
 WP_API enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_error *err);
 WP_API void wp_snapshot_free(wp_snapshot *snapshot);

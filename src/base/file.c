@@ -224,6 +224,11 @@ struct wp_file_stamp wp_file_stamp(const struct wp_file *f) {
     return stamp;
 }
 
+bool wp_file_is_current(const struct wp_file *f) {
+    struct stat x, y;
+    return fstat(f->fd, &x) == 0 && stat(f->name, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool wp_file_is_regular(const struct wp_file *f) {
     struct stat st;
     return fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode);

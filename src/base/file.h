@@ -72,6 +72,9 @@ struct wp_file_stamp {
 /* Zeros when the system does not tell. */
 struct wp_file_stamp wp_file_stamp(const struct wp_file *f);
 
+/* Does its name still lead to this very file? */
+bool wp_file_is_current(const struct wp_file *f);
+
 /* True for a regular file: one that can be read again and whose size means something. */
 bool wp_file_is_regular(const struct wp_file *f);
 enum wp_status wp_file_truncate(const struct wp_file *f, uint64_t bytes, struct wp_error *err);

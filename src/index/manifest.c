@@ -38,6 +38,17 @@ enum wp_status wp_manifest_copy(struct wp_manifest *to, const struct wp_manifest
     return status;
 }
 
+bool wp_manifest_is_same(const struct wp_manifest *a, const struct wp_manifest *b) {
+    bool same = a->next_file == b->next_file && a->next_number == b->next_number && a->log == b->log &&
+                a->growing == b->growing && a->state == b->state && a->segment_count == b->segment_count &&
+                a->texts_count == b->texts_count;
+    for (size_t i = 0; same && i < a->segment_count; i++)
+        same = a->segments[i].number == b->segments[i].number;
+    for (size_t i = 0; same && i < a->texts_count; i++)
+        same = a->texts[i].number == b->texts[i].number && a->texts[i].bytes == b->texts[i].bytes;
+    return same;
+}
+
 /* ---- reading ---- */
 
 static enum wp_status does_not_add_up(const char *name, struct wp_error *err) {

@@ -11,6 +11,7 @@
 #ifndef WP_INDEX_MANIFEST_H
 #define WP_INDEX_MANIFEST_H
 
+#include <stdbool.h>
 #include "base/fs.h"
 #include "base/memory.h"
 #include "index/format.h"
@@ -43,6 +44,8 @@ struct wp_manifest {
 void wp_manifest_release(struct wp_manifest *m);
 /* WP_ENOMEM; *to is then empty. */
 enum wp_status wp_manifest_copy(struct wp_manifest *to, const struct wp_manifest *from);
+/* Do both name the same files? */
+bool wp_manifest_is_same(const struct wp_manifest *a, const struct wp_manifest *b);
 enum wp_status wp_manifest_add_segment(struct wp_manifest *m, const struct wp_manifest_segment *s);
 enum wp_status wp_manifest_add_texts(struct wp_manifest *m, uint32_t number, uint64_t bytes);
 

@@ -20,7 +20,8 @@ static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
-static enum wp_status read_log(struct recovery *r, const char *name, struct wp_error *err) {
+/* The log from byte `from` on, each byte at its place. */
+static enum wp_status read_log(struct recovery *r, const char *name, uint64_t from, struct wp_error *err) {
     struct wp_file f = {0};
     uint64_t size;
     WP_TRY(wp_file_open(&f, name, err));
@@ -29,7 +30,9 @@ static enum wp_status read_log(struct recovery *r, const char *name, struct wp_e
         status = wp_fail_file(err, WP_EDAMAGED, name, "is longer than a log can be");
     if (status == WP_OK && wp_buffer_reserve(&r->bytes, (size_t)size + 1, SIZE_MAX) != WP_OK)
         status = no_memory(err);
-    if (status == WP_OK) status = wp_file_read_at(&f, r->bytes.data, (size_t)size, 0, err);
+    if (status == WP_OK && size < from)
+        status = wp_fail_file(err, WP_EDAMAGED, name, "is shorter than it was");
+    if (status == WP_OK) status = wp_file_read_at(&f, r->bytes.data + from, (size_t)(size - from), from, err);
     if (status == WP_OK) r->bytes.len = (size_t)size;
     wp_file_close(&f, NULL);
     return status;
@@ -82,6 +85,8 @@ static enum wp_status take_item(struct recovery *r, const struct wp_log_item *it
     bool named = item->kind >= WP_LOG_DEAD && item->kind <= WP_LOG_MOVE;
     if (named && (item->number >= m->first + m->rows || item->story >= m->first + m->rows))
         return wp_fail_file(err, WP_EDAMAGED, r->log.name, "speaks of an article that there is not");
+    if (item->kind != WP_LOG_ARTICLE && item->kind != WP_LOG_TEXTS && wp_state_edit(&r->to->state) != WP_OK)
+        return no_memory(err);
     switch (item->kind) {
     case WP_LOG_ARTICLE: return take_article(r, item, err);
     case WP_LOG_DEAD: status = wp_state_kill(r->to->state, item->number); break;
@@ -104,16 +109,28 @@ static enum wp_status take_frame(struct recovery *r, struct wp_error *err) {
     return status == WP_END ? WP_OK : status;
 }
 
-static enum wp_status replay(struct recovery *r, const char *name, struct wp_error *err) {
+static enum wp_status replay_frames(struct recovery *r, struct wp_error *err) {
     enum wp_status status;
-    WP_TRY(read_log(r, name, err));
-    WP_TRY(wp_log_open(&r->log, r->bytes.data, r->bytes.len, r->files->log, name, err));
-    r->to->log_bytes = r->log.end;
     WP_TRY(find_synced(r, err));
     while ((status = wp_log_next_frame(&r->log, err)) == WP_OK)
         if ((status = take_frame(r, err)) != WP_OK) break;
     r->to->log_dropped = r->bytes.len - r->to->log_bytes;
     return status == WP_END ? WP_OK : status;
+}
+
+static enum wp_status replay(struct recovery *r, const char *name, struct wp_error *err) {
+    WP_TRY(read_log(r, name, 0, err));
+    WP_TRY(wp_log_open(&r->log, r->bytes.data, r->bytes.len, r->files->log, name, err));
+    r->to->log_bytes = r->log.end;
+    return replay_frames(r, err);
+}
+
+static enum wp_status replay_more(struct recovery *r, const char *name, struct wp_error *err) {
+    uint64_t from = r->to->log_bytes;
+    WP_TRY(read_log(r, name, from, err));
+    r->log = (struct wp_log_cursor){
+        .data = r->bytes.data, .len = r->bytes.len, .name = name, .at = (size_t)from, .end = (size_t)from};
+    return replay_frames(r, err);
 }
 
 static enum wp_status recover(struct recovery *r, struct wp_error *err) {
@@ -132,15 +149,29 @@ static enum wp_status recover(struct recovery *r, struct wp_error *err) {
     return status;
 }
 
+static void release(struct recovery *r) {
+    wp_buffer_release(&r->bytes);
+    wp_texts_release(&r->texts);
+    wp_text_reader_release(&r->reader);
+}
+
 enum wp_status wp_recover(struct wp_recovery *to, const char *dir, const struct wp_manifest *files,
                           struct wp_error *err) {
     struct recovery r = {.to = to, .files = files, .dir = dir};
     *to = (struct wp_recovery){0};
     enum wp_status status = recover(&r, err);
-    wp_buffer_release(&r.bytes);
-    wp_texts_release(&r.texts);
-    wp_text_reader_release(&r.reader);
+    release(&r);
     if (status != WP_OK) wp_recovery_release(to);
+    return status;
+}
+
+enum wp_status wp_recover_more(struct wp_recovery *to, const char *dir, const struct wp_manifest *files,
+                               struct wp_error *err) {
+    struct recovery r = {.to = to, .files = files, .dir = dir};
+    char *name = wp_index_name(dir, WP_INDEX_LOG, files->log);
+    enum wp_status status = name ? replay_more(&r, name, err) : no_memory(err);
+    wp_free(name);
+    release(&r);
     return status;
 }
 

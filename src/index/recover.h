@@ -21,6 +21,11 @@ struct wp_recovery {
 /* Reads what the manifest names. WP_EDAMAGED and the like with words; *r is then empty. */
 enum wp_status wp_recover(struct wp_recovery *r, const char *dir, const struct wp_manifest *files,
                           struct wp_error *err);
+/* Reads on behind r->log_bytes: what was committed since. The manifest is the same one. Others may look at
+ * the memtable below its end meanwhile; a state that others have is copied when it changes. After a failure
+ * the memtable may hold articles that do not count: it is read anew then. */
+enum wp_status wp_recover_more(struct wp_recovery *r, const char *dir, const struct wp_manifest *files,
+                               struct wp_error *err);
 void wp_recovery_release(struct wp_recovery *r);
 
 #endif

@@ -94,20 +94,27 @@ static enum wp_status read_manifest(struct wp_store *s, struct wp_error *err) {
     return wp_manifest_write(&s->files, &s->guard.fs, s->dir, err);
 }
 
-/* Everything from the disk. Text files are opened anew: what a reader remembers of blocks that were taken
- * back is not to be found again. */
-static enum wp_status load(struct wp_store *s, struct wp_error *err) {
+/* May numbers mean other articles than before, as after a repair, or furniture have gone? */
+static bool is_another(const struct wp_store *s, const struct wp_view *view, const struct wp_view *older) {
+    return !older || view->end < s->committed_end ||
+           view->state->furniture_count < s->committed_state->furniture_count;
+}
+
+/* Everything from the disk. The writer opens text files anew: what is remembered of blocks that were taken
+ * back is not to be found again. A reader has seen none of those. */
+static enum wp_status load(struct wp_store *s, const struct wp_view *older, struct wp_error *err) {
     struct wp_recovery r;
     struct wp_view *view;
     WP_TRY(read_manifest(s, err));
     WP_TRY(wp_recover(&r, s->dir, &s->files, err));
     struct wp_state *state = wp_state_share(r.state);
-    enum wp_status status = wp_view_new(&view, s->dir, &s->files, r.state, r.memtable, NULL, err);
+    enum wp_status status = wp_view_new(&view, s->dir, &s->files, r.state, r.memtable, older, err);
     if (status != WP_OK) {
         wp_state_drop(state);
         return status;
     }
     view->owners = s->owners;
+    if (s->now) view->incarnation = s->now->incarnation + is_another(s, view, older);
     pthread_mutex_lock(&s->mutex);
     wp_view_drop(s->now);
     wp_state_drop(s->committed_state);
@@ -115,16 +122,29 @@ static enum wp_status load(struct wp_store *s, struct wp_error *err) {
     s->committed_end = view->end;
     s->committed_state = state;
     pthread_mutex_unlock(&s->mutex);
+    s->log_read = r.log_bytes;
+    s->texts_read = r.texts_bytes;
     if (!s->options.write) return WP_OK;
     WP_TRY(resume(s, &r, err));
     return settle(s, err);
 }
 
+/* A reader keeps the lock's file open, so that it knows this index from another one under its name. */
+static enum wp_status know(struct wp_store *s, struct wp_error *err) {
+    char *name = wp_path_join(s->dir, WP_LOCK_NAME);
+    if (!name) return no_memory(err);
+    wp_file_close(&s->lock, NULL);
+    enum wp_status status = wp_file_open(&s->lock, name, err);
+    wp_free(name);
+    return status == WP_ENOENT ? WP_OK : status; /* whoever copied it left the lock away */
+}
+
 /* A reader may find a file gone that the writer has replaced since the manifest was read: it looks again. */
-static enum wp_status load_for_reading(struct wp_store *s, struct wp_error *err) {
+enum wp_status wp_store_load(struct wp_store *s, const struct wp_view *older, struct wp_error *err) {
     enum wp_status status = WP_OK;
+    if (!older) WP_TRY(know(s, err));
     for (int i = 0; i < 50; i++) {
-        status = load(s, err);
+        status = load(s, older, err);
         if (status != WP_ENOENT && status != WP_EDAMAGED) return status;
         struct wp_manifest again = {0};
         bool same = wp_manifest_read(&again, s->dir, NULL) != WP_OK || again.next_file == s->files.next_file;
@@ -154,11 +174,11 @@ static enum wp_status open_store(struct wp_store *s, struct wp_error *err) {
     if (wp_file_kind(s->dir) != WP_FILE_DIRECTORY)
         return wp_fail_file(err, WP_ENOENT, s->dir, "there is no index");
     if (!s->options.write) {
-        enum wp_status status = load_for_reading(s, err);
+        enum wp_status status = wp_store_load(s, NULL, err);
         return status == WP_ENOENT ? wp_fail_file(err, status, s->dir, "there is no index") : status;
     }
     WP_TRY(wp_index_lock(&s->guard.fs, s->dir, &s->lock, err));
-    WP_TRY(load(s, err));
+    WP_TRY(load(s, NULL, err));
     remove_left_overs(s);
     return WP_OK;
 }
@@ -369,7 +389,7 @@ void wp_store_go_back(struct wp_store *s) {
     close_writers(s);
     if (s->guard.broken.status != WP_OK)
         s->failure = s->guard.broken;
-    else if (load(s, &err) != WP_OK)
+    else if (load(s, NULL, &err) != WP_OK)
         s->failure = err;
 }
 

@@ -33,7 +33,7 @@ struct wp_store {
     char *dir;
     const struct wp_owner_map *owners; /* borrowed; NULL: every owner stands alone */
     struct wp_guard guard;
-    struct wp_file lock;
+    struct wp_file lock; /* a reader's is open, not locked */
     /* the writer's */
     struct wp_manifest files; /* in force */
     struct wp_view *now;      /* with what is not committed yet; not shared */
@@ -48,6 +48,8 @@ struct wp_store {
     pthread_mutex_t mutex;
     uint32_t committed_end;
     struct wp_state *committed_state;
+    /* a reader's: how far it has read; log_read 0: what it has is not to be read on */
+    uint64_t log_read, texts_read;
 };
 
 /* Opens (and with `write` locks: WP_EBUSY, recovers, and removes files that are not part of the index).
@@ -65,6 +67,10 @@ void wp_store_join_owners(struct wp_store *s, const struct wp_owner_map *owners)
 
 /* The index as the last commit left it; drop it with wp_view_drop. NULL when out of memory. Any thread. */
 struct wp_view *wp_store_snapshot(struct wp_store *s);
+
+/* Of a store for reading: takes in what was committed since, for snapshots from now on; *changed says whether
+ * there was something. One thread at a time, others may take snapshots. After a failure it is as before. */
+enum wp_status wp_store_refresh(struct wp_store *s, bool *changed, struct wp_error *err);
 
 /* ---- the writer's ---- */
 
@@ -102,6 +108,9 @@ enum wp_status wp_store_compact(struct wp_store *s, struct wp_error *err);
 /* Inside the store: what was not committed never was; back to what the disk says. When that fails, or the
  * guard has given up, s->failure tells why nothing can be written any more. */
 void wp_store_go_back(struct wp_store *s);
+
+/* Inside the store: everything from the disk, for a reader. older as in wp_view_new. */
+enum wp_status wp_store_load(struct wp_store *s, const struct wp_view *older, struct wp_error *err);
 
 /* store_flush.c, inside the store: flushes without committing; `on` when more is to be added. */
 enum wp_status wp_store_flush_log(struct wp_store *s, bool on, struct wp_error *err);

@@ -86,6 +86,7 @@ static enum wp_status open_texts(struct wp_view *v, const char *dir, const struc
         const struct wp_manifest_texts *entry = &v->files.texts[i];
         struct wp_shared_texts *t = older ? find_texts(older, entry->number) : NULL;
         uint64_t size;
+        if (t && !wp_file_is_current(&t->texts.file)) t = NULL; /* a repair has put another in its place */
         if (t)
             atomic_fetch_add(&t->users, 1);
         else
@@ -122,7 +123,11 @@ struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_
     v->texts_number = of->texts_number;
     v->state = wp_state_share(state);
     v->end = end;
+<<<<<<< HEAD
     v->owners = of->owners;
+=======
+    v->incarnation = of->incarnation;
+>>>>>>> 1d824d1 (index: wp_index_refresh: a reading handle takes in what was committed since)
     return v;
 }
 
@@ -140,6 +145,7 @@ enum wp_status wp_view_new(struct wp_view **out, const char *dir, const struct w
     v->state = state;
     v->memtable = memtable;
     v->texts_number = files->growing;
+    v->incarnation = older ? older->incarnation : 0;
     v->end = files->next_number + (memtable ? memtable->table->rows : 0);
     enum wp_status status = wp_manifest_copy(&v->files, files) == WP_OK ? WP_OK : no_memory(err);
     if (status == WP_OK) status = open_segments(v, dir, older, err);

@@ -48,6 +48,7 @@ struct wp_view {
     struct wp_state *state;
     uint32_t end;             /* articles below this number are there */
     struct wp_manifest files; /* as it was when the view was made */
+    unsigned incarnation;     /* of views with another one numbers may mean other articles */
 };
 
 /* Opens what a manifest names. state and memtable are taken over (also when it fails; memtable may be NULL:

@@ -25,6 +25,7 @@ struct wp_index {
     pthread_mutex_t lock; /* guards the finders */
     struct wp_finder *finders[FINDERS_KEPT];
     size_t finder_count;
+    unsigned incarnation; /* of the views that the finders are good for, which remember articles by number */
 };
 
 struct wp_snapshot {
@@ -204,6 +205,17 @@ enum wp_status wp_index_commit(wp_index *index, struct wp_error *err) {
 
 /* ---- finding ---- */
 
+enum wp_status wp_index_refresh(wp_index *index, int *changed, struct wp_error *err) {
+    bool any = false;
+    if (changed) *changed = 0;
+    if (index->writes) return WP_OK;
+    pthread_mutex_lock(&index->turn);
+    enum wp_status status = wp_store_refresh(&index->store, &any, err);
+    pthread_mutex_unlock(&index->turn);
+    if (changed) *changed = any;
+    return status;
+}
+
 enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_error *err) {
     *out = wp_zalloc(1, sizeof **out);
     if (*out) (*out)->view = wp_store_snapshot(store_of(index));
@@ -229,16 +241,24 @@ uint64_t wp_snapshot_articles(const wp_snapshot *snapshot) {
     return snapshot->view->end - gone;
 }
 
-static enum wp_status take_finder(wp_index *index, struct wp_finder **out, struct wp_error *err) {
+static enum wp_status take_finder(const wp_snapshot *snapshot, struct wp_finder **out, struct wp_error *err) {
+    wp_index *index = snapshot->index;
     pthread_mutex_lock(&index->lock);
-    *out = index->finder_count ? index->finders[--index->finder_count] : NULL;
+    bool of_use = index->finder_count && index->incarnation == snapshot->view->incarnation;
+    *out = of_use ? index->finders[--index->finder_count] : NULL;
     pthread_mutex_unlock(&index->lock);
     return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, terms_of(index)->agencies, err);
 }
 
-static void give_finder(wp_index *index, struct wp_finder *finder) {
+/* The newest snapshot's finders are kept. */
+static void give_finder(const wp_snapshot *snapshot, struct wp_finder *finder) {
+    wp_index *index = snapshot->index;
     pthread_mutex_lock(&index->lock);
-    bool kept = index->finder_count < FINDERS_KEPT;
+    if (snapshot->view->incarnation > index->incarnation) {
+        while (index->finder_count) wp_finder_free(index->finders[--index->finder_count]);
+        index->incarnation = snapshot->view->incarnation;
+    }
+    bool kept = index->finder_count < FINDERS_KEPT && index->incarnation == snapshot->view->incarnation;
     if (kept) index->finders[index->finder_count++] = finder;
     pthread_mutex_unlock(&index->lock);
     if (!kept) wp_finder_free(finder);
@@ -300,11 +320,11 @@ enum wp_status wp_snapshot_find(wp_snapshot *snapshot, const struct wp_query *qu
     *out = NULL;
     if (query->size != sizeof *query) return wp_fail(err, WP_EINVAL, "struct wp_query is of another version");
     if (!query->text && !query->id) return wp_fail(err, WP_EINVAL, "a query needs a text or an id");
-    WP_TRY(take_finder(snapshot->index, &finder, err));
+    WP_TRY(take_finder(snapshot, &finder, err));
     struct wp_found *found = wp_zalloc(1, sizeof *found);
     enum wp_status status =
         found ? find(snapshot, finder, query, found, err) : wp_fail(err, WP_ENOMEM, "out of memory");
-    give_finder(snapshot->index, finder);
+    give_finder(snapshot, finder);
     if (status == WP_OK)
         *out = found;
     else

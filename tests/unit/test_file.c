@@ -190,6 +190,14 @@ static void paths(void **state) {
     assert_int_equal(symlink("one", "link"), 0);
     assert_true(wp_file_is_link("link"));
     assert_false(wp_file_is_link("one"));
+    struct wp_file open = {0};
+    assert_int_equal(wp_file_open(&open, "one", NULL), WP_OK);
+    assert_true(wp_file_is_current(&open));
+    assert_int_equal(wp_file_rename("one", "elsewhere", NULL), WP_OK);
+    assert_false(wp_file_is_current(&open));
+    assert_int_equal(wp_file_rename("elsewhere", "one", NULL), WP_OK);
+    assert_true(wp_file_is_current(&open));
+    wp_file_close(&open, NULL);
     assert_true(wp_file_is_same("link", "one"));
     assert_true(wp_file_is_same("./one", "one"));
     assert_false(wp_file_is_same("one", "."));

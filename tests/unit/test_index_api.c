@@ -320,12 +320,171 @@ static void test_threads(void **state) {
     assert_int_equal(wp_index_close(team.index, NULL), WP_OK);
 }
 
+/* ---- a reader that refreshes ---- */
+
+static uint64_t count_articles(wp_index *index) {
+    wp_snapshot *s;
+    assert_int_equal(wp_index_snapshot(index, &s, NULL), WP_OK);
+    uint64_t n = wp_snapshot_articles(s);
+    wp_snapshot_free(s);
+    return n;
+}
+
+static void expect_refresh(wp_index *index, int changed, uint64_t articles) {
+    int did = -1;
+    struct wp_error err = {0};
+    if (wp_index_refresh(index, &did, &err) != WP_OK) fail_msg("%s: %s", err.file, err.reason);
+    assert_int_equal(did, changed);
+    assert_int_equal(count_articles(index), articles);
+}
+
+static void test_refresh(void **state) {
+    (void)state;
+    disk_remove_directory(dir);
+    wp_index *writer = open_index(1);
+    wp_verdict_free(add(writer, "a", ferry, "https://one.com/1"));
+    assert_int_equal(wp_index_commit(writer, NULL), WP_OK);
+    wp_index *reader = open_index(0);
+    wp_snapshot *early;
+    assert_int_equal(wp_index_snapshot(reader, &early, NULL), WP_OK);
+    expect_refresh(reader, 0, 1);
+    wp_verdict_free(add(writer, "b", reprint, "https://two.com/1"));
+    expect_refresh(reader, 0, 1); /* not committed */
+    assert_int_equal(wp_index_commit(writer, NULL), WP_OK);
+    assert_int_equal(count_articles(reader), 1); /* not refreshed */
+    expect_refresh(reader, 1, 2);
+    expect_refresh(reader, 0, 2);
+    assert_int_equal(wp_index_delete(writer, "b", NULL), WP_OK);
+    assert_int_equal(wp_index_commit(writer, NULL), WP_OK);
+    expect_refresh(reader, 1, 1);
+    assert_int_equal(wp_index_refresh(writer, NULL, NULL), WP_OK);
+    assert_int_equal(wp_index_close(writer, NULL), WP_OK); /* the log becomes a segment */
+    expect_refresh(reader, 1, 1);
+    expect_refresh(reader, 0, 1);
+    assert_int_equal(wp_snapshot_articles(early), 1);
+    wp_snapshot_free(early);
+    assert_int_equal(wp_index_close(reader, NULL), WP_OK);
+}
+
+static const char *first_id(wp_index *index, const char *text, wp_found **found) {
+    wp_snapshot *s;
+    struct wp_found_item item;
+    struct wp_query q = {.size = sizeof q, .text = text, .text_len = strlen(text)};
+    assert_int_equal(wp_index_snapshot(index, &s, NULL), WP_OK);
+    assert_int_equal(wp_snapshot_find(s, &q, found, NULL), WP_OK);
+    wp_snapshot_free(s);
+    return wp_found_get(*found, 0, &item) == WP_OK ? item.id : "";
+}
+
+/* Another index under the same name, whose articles have the same numbers: nothing of the old one is told. */
+static void test_refresh_another(void **state) {
+    (void)state;
+    const char *texts[] = {ferry, other};
+    wp_index *reader = NULL;
+    wp_found *found;
+    struct wp_error err = {0};
+    for (int turn = 0; turn < 2; turn++) {
+        disk_remove_directory(dir);
+        if (turn) assert_int_equal(wp_index_refresh(reader, NULL, &err), WP_ENOENT);
+        wp_index *writer = open_index(1);
+        wp_verdict_free(add(writer, turn ? "y" : "x", texts[turn], "https://one.com/1"));
+        assert_int_equal(wp_index_close(writer, NULL), WP_OK);
+        if (!turn) reader = open_index(0);
+        if (turn) expect_refresh(reader, 1, 1);
+        assert_string_equal(first_id(reader, texts[turn], &found), turn ? "y" : "x");
+        wp_found_free(found);
+        assert_string_equal(first_id(reader, texts[!turn], &found), "");
+        wp_found_free(found);
+    }
+    assert_int_equal(wp_index_close(reader, NULL), WP_OK);
+}
+
+enum { SESSIONS = 6, IN_SESSION = 30 };
+
+/* Adds and commits one by one; each session ends with a flush, and some of them with a merge. */
+static void *writing(void *self) {
+    struct team *team = self;
+    for (unsigned i = 0; i < SESSIONS * IN_SESSION; i += IN_SESSION) {
+        wp_index *index = open_index(1);
+        for (unsigned j = i; j < i + IN_SESSION; j++) {
+            char text[1024], id[32];
+            struct wp_verdict *v;
+            make_text(text, sizeof text, 0, j);
+            snprintf(id, sizeof id, "t0-%u", j);
+            struct wp_article a = {
+                .id = id, .text = text, .text_len = strlen(text), .url = "https://one.com/"};
+            if (wp_index_add(index, &a, &v, NULL) != WP_OK || wp_index_commit(index, NULL) != WP_OK)
+                atomic_fetch_add(&team->failures, 1);
+            wp_verdict_free(v);
+            atomic_fetch_add(&team->committed, 1);
+        }
+        if (wp_index_close(index, NULL) != WP_OK) atomic_fetch_add(&team->failures, 1);
+    }
+    atomic_store(&team->done, true);
+    return NULL;
+}
+
+/* Refreshes and looks: what was committed before is there, and found. */
+static void *following(void *self) {
+    struct team *team = self;
+    uint64_t last = 0;
+    for (bool more = true; more;) {
+        wp_snapshot *s;
+        wp_found *found = NULL;
+        char text[1024];
+        struct wp_found_item item;
+        more = !atomic_load(&team->done);
+        unsigned least = atomic_load(&team->committed);
+        if (wp_index_refresh(team->index, NULL, NULL) != WP_OK ||
+            wp_index_snapshot(team->index, &s, NULL) != WP_OK) {
+            atomic_fetch_add(&team->failures, 1);
+            continue;
+        }
+        uint64_t articles = wp_snapshot_articles(s);
+        make_text(text, sizeof text, 0, least ? least - 1 : 0);
+        struct wp_query q = {.size = sizeof q, .text = text, .text_len = strlen(text)};
+        bool good = articles >= least && articles >= last && wp_snapshot_find(s, &q, &found, NULL) == WP_OK;
+        if (good && least)
+            good = wp_found_get(found, 0, &item) == WP_OK && strcmp(item.relation, "exact") == 0;
+        if (!good) atomic_fetch_add(&team->failures, 1);
+        atomic_fetch_add(&team->found, 1);
+        last = articles;
+        wp_found_free(found);
+        wp_snapshot_free(s);
+    }
+    return NULL;
+}
+
+static void test_refresh_threads(void **state) {
+    (void)state;
+    disk_remove_directory(dir);
+    assert_int_equal(wp_index_close(open_index(1), NULL), WP_OK);
+    struct team team = {.index = open_index(0)};
+    pthread_t threads[1 + FINDERS];
+    assert_int_equal(pthread_create(&threads[0], NULL, writing, &team), 0);
+    for (unsigned i = 1; i <= FINDERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, following, &team), 0);
+    for (unsigned i = 0; i <= FINDERS; i++) pthread_join(threads[i], NULL);
+    assert_int_equal(team.failures, 0);
+    assert_true(team.found > SESSIONS);
+    expect_refresh(team.index, 0, SESSIONS * IN_SESSION);
+    assert_int_equal(wp_index_close(team.index, NULL), WP_OK);
+}
+
 int main(void) {
     char scratch[] = "/tmp/wp_index_api.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
+<<<<<<< HEAD
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_refusals),
                                        cmocka_unit_test(test_find), cmocka_unit_test(test_owners),
                                        cmocka_unit_test(test_threads)};
+=======
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_find),           cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_refresh),        cmocka_unit_test(test_refresh_another),
+        cmocka_unit_test(test_refresh_threads)};
+>>>>>>> 1d824d1 (index: wp_index_refresh: a reading handle takes in what was committed since)
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
