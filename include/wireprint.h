@@ -317,7 +317,7 @@ WP_API enum wp_status wp_index_close(wp_index *index, struct wp_error *err);
 struct wp_verdict {
     uint64_t number, story;
     const char *relation; /* "new", "exact", "copy", "excerpt", "banner" (nothing but furniture); static */
-    const char *to;       /* id of the article that it matches best; NULL for "new" */
+    const char *to;       /* id of the article that it matches best; NULL for "new", and when that has gone */
     double coverage, jaccard; /* of that pair; 0 for "new" */
     int64_t first_seen;       /* the earliest date in the story, seconds since 1970; INT64_MIN = unknown */
     int known;                /* 1: the id was there with the same text; nothing was added */

@@ -153,14 +153,15 @@ static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdic
                                   size_t id_len, struct wp_error *err) {
     if (!a->flags.verdicts) return WP_OK;
     a->to.len = 0;
-    if (v->to != WP_NUMBER_NONE) WP_TRY(wp_online_id(&a->online, v->to, &a->to, err));
+    enum wp_status status = v->to == WP_NUMBER_NONE ? WP_OK : wp_online_id(&a->online, v->to, &a->to, err);
+    if (status != WP_ENOENT) WP_TRY(status);
     struct wp_verdict_line line = {.verdict = v,
                                    .id = id,
                                    .id_len = id_len,
                                    .to = a->to.data,
                                    .to_len = a->to.len,
                                    .lasting = !a->online.store.options.lazy};
-    enum wp_status status = wp_verdict_write(&a->waiting, &line);
+    status = wp_verdict_write(&a->waiting, &line);
     for (size_t i = 0; i < a->online.event_count && status == WP_OK; i++)
         status = wp_event_write(&a->waiting, &a->online.events[i]);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");

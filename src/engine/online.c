@@ -228,7 +228,10 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
     enum wp_status status = wp_view_any_row(wp_store_now(&o->store), number, &row, err);
     if (status == WP_END) return wp_fail(err, WP_ENOENT, "there is no article %u", number);
     WP_TRY(status);
-    WP_TRY(wp_profiles_record(p, wp_store_now(&o->store), &o->store, number, &row, &stored, err));
+    status = wp_profiles_record(p, wp_store_now(&o->store), &o->store, number, &row, &stored, err);
+    if (status == WP_EDAMAGED && wp_state_is_dead(wp_store_now(&o->store)->state, number))
+        return wp_fail(err, WP_ENOENT, "article %u was lost", number);
+    WP_TRY(status);
     return wp_buffer_add(out, stored.record.id, stored.record.id_len) == WP_OK ? WP_OK : no_memory(err);
 }
 

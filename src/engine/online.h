@@ -98,7 +98,7 @@ enum wp_status wp_online_number(struct wp_online *o, const uint8_t *id, size_t l
                                 struct wp_error *err);
 /* Removes an article. */
 enum wp_status wp_online_delete(struct wp_online *o, uint32_t number, struct wp_error *err);
-/* The id of an article, appended to *out. */
+/* The id of an article, appended to *out. WP_ENOENT when it has gone, and its record with it. */
 enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buffer *out,
                             struct wp_error *err);
 

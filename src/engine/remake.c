@@ -6,15 +6,14 @@
 
 enum wp_status wp_remaker_init(struct wp_remaker *r, struct wp_error *err) {
     *r = (struct wp_remaker){0};
-    WP_TRY(wp_record_parser_new(&r->parser, NULL, err));
-    WP_TRY(wp_finder_new(&r->finder, 1, err));
+    WP_TRY(wp_finder_new(&r->finder, 1, NULL, err));
     return wp_owner_cache_new(&r->owners) == WP_OK ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
 void wp_remaker_release(struct wp_remaker *r) {
     wp_finder_free(r->finder);
     wp_owner_cache_free(r->owners);
-    wp_record_parser_free(r->parser);
+    wp_stored_reader_release(&r->reader);
     *r = (struct wp_remaker){0};
 }
 
@@ -24,7 +23,7 @@ static enum wp_status remake(void *self, const uint8_t *record, size_t len, stru
     const char *name;
     size_t name_len;
     int64_t date;
-    WP_TRY(wp_stored_record_split(&stored, r->parser, record, len));
+    WP_TRY(wp_stored_record_split(&stored, &r->reader, record, len));
     const struct wp_record *a = &stored.record;
     wp_owner_find(r->owners, a, &name, &name_len);
     uint32_t owner = name_len ? wp_owner_number(name, name_len) : 0;

@@ -7,13 +7,14 @@
 #define WP_ENGINE_REMAKE_H
 
 #include "engine/finder.h"
+#include "engine/stored.h"
 #include "index/repair.h"
 #include "input/owner.h"
 
 struct wp_remaker {
     struct wp_finder *finder;
     struct wp_owner_cache *owners;
-    struct wp_record_parser *parser;
+    struct wp_stored_reader reader;
 };
 
 /* WP_ENOMEM. Release in any case. */

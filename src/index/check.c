@@ -263,27 +263,27 @@ static enum wp_status check_settings(struct checker *c, struct wp_error *err) {
     return note(c, status, &why, 0, 0, err);
 }
 
-/* Are there files of an index? */
-static bool has_files(const char *dir) {
+/* WP_ENOENT unless there are files of an index. */
+static enum wp_status look_for_files(const char *dir, struct wp_error *err) {
     struct wp_names names = {0};
     bool found = false;
-    if (wp_file_kind(dir) != WP_FILE_DIRECTORY || wp_names_add_directory(&names, dir, NULL) != WP_OK)
-        return false;
-    for (size_t i = 0; i < names.count; i++) {
+    enum wp_status status = WP_OK;
+    if (wp_file_kind(dir) == WP_FILE_DIRECTORY) status = wp_names_add_directory(&names, dir, err);
+    for (size_t i = 0; i < names.count && status == WP_OK; i++) {
         const char *end = strrchr(names.items[i], '.');
         found |= end && (strcmp(end, ".txt") == 0 || strcmp(end, ".log") == 0);
     }
     wp_names_release(&names);
-    return found;
+    WP_TRY(status);
+    return found ? WP_OK : wp_fail_file(err, WP_ENOENT, dir, "there is no index");
 }
 
 static enum wp_status check_all(struct checker *c, struct wp_error *err) {
     struct wp_error why = {0};
     struct wp_damage damage = {.whole_index = true};
     enum wp_status status = wp_manifest_read(&c->files, c->dir, &why);
-    bool none = status == WP_ENOENT && !has_files(c->dir);
+    if (status == WP_ENOENT) WP_TRY(look_for_files(c->dir, err));
     if (status == WP_OK) status = wp_recover(&c->log, c->dir, &c->files, &why);
-    if (none) return wp_fail_file(err, status, c->dir, "there is no index");
     if (status == WP_ENOMEM || status == WP_EIO) {
         if (err) *err = why;
         return status;

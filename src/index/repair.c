@@ -5,9 +5,15 @@
 #include "index/check.h"
 #include "index/lock.h"
 #include "index/salvage.h"
+#include "index/settings.h"
 
 enum wp_status wp_salvage_no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
+}
+
+char *wp_salvage_name(const struct wp_salvage *s, enum wp_index_kind kind, uint32_t number) {
+    return kind == WP_INDEX_SETTINGS ? wp_path_join(s->dir, WP_SETTINGS_NAME)
+                                     : wp_index_name(s->dir, kind, number);
 }
 
 void wp_salvage_note(struct wp_salvage *s, const struct wp_repair_note *note) {
@@ -72,6 +78,22 @@ static enum wp_status read_state(struct wp_salvage *s, struct wp_error *err) {
     return s->state || wp_state_new(&s->state) == WP_OK ? WP_OK : wp_salvage_no_memory(err);
 }
 
+/* Settings that cannot be read are put aside: without them the index has its defaults. */
+static enum wp_status read_settings(struct wp_salvage *s, struct wp_error *err) {
+    struct wp_index_settings settings;
+    struct wp_error why = {0};
+    WP_TRY(wp_salvage_header(s, WP_INDEX_SETTINGS, 0, err));
+    enum wp_status status = wp_index_settings_read(&settings, s->dir, &why);
+    wp_index_settings_release(&settings);
+    if (status == WP_OK) return WP_OK;
+    WP_TRY(wp_salvage_note_file(s, status, &why, err));
+    s->settings_lost = true;
+    note_changes(
+        s, "which outlets are sisters, which further agencies there are, and whether furniture counts, is "
+           "not known any more: give --owners and the like again");
+    return WP_OK;
+}
+
 static enum wp_status add_range(struct wp_salvage *s, const struct wp_salvaged_range *r,
                                 struct wp_error *err) {
     if (WP_GROW(s->ranges, s->range_count, s->range_cap) != WP_OK) return wp_salvage_no_memory(err);
@@ -121,6 +143,7 @@ static enum wp_status open_segments(struct wp_salvage *s, struct wp_error *err) 
 static enum wp_status salvage(struct wp_salvage *s, struct wp_error *err) {
     WP_TRY(read_files(s, err));
     WP_TRY(read_state(s, err));
+    WP_TRY(read_settings(s, err));
     WP_TRY(wp_salvage_log(s, err));
     if (s->log_damaged)
         note_changes(s, "deletions and changes of stories in the damaged part of the log are lost");

@@ -188,7 +188,7 @@ enum wp_status wp_salvage_header(struct wp_salvage *s, enum wp_index_kind kind, 
     struct wp_salvaged_texts t = {.number = number};
     struct wp_file f = {0};
     struct wp_error why = {0};
-    char *name = wp_index_name(s->dir, kind, number);
+    char *name = wp_salvage_name(s, kind, number);
     enum wp_status status = name ? wp_file_open(&f, name, err) : wp_salvage_no_memory(err);
     if (status == WP_OK) status = wp_file_size(&f, &t.end, err);
     bool whole = status == WP_OK && t.end > sizeof header;

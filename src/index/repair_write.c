@@ -192,7 +192,7 @@ static enum wp_status add_texts(struct wp_salvage *s, struct wp_error *err) {
 /* Keeps a damaged file under another name, so that nobody removes it. What fails here harms nothing. */
 static void put_aside(struct wp_salvage *s, enum wp_index_kind kind, uint32_t number) {
     struct wp_buffer aside = {0};
-    char *name = wp_index_name(s->dir, kind, number);
+    char *name = wp_salvage_name(s, kind, number);
     if (name && wp_file_kind(name) == WP_FILE_REGULAR &&
         wp_buffer_print(&aside, "%s%s%c", name, WP_DAMAGED_END, '\0') == WP_OK)
         s->guard.fs.rename(s->guard.fs.self, name, (char *)aside.data, NULL);
@@ -212,6 +212,7 @@ static void clear_away(struct wp_salvage *s) {
     for (size_t i = 0; i < s->texts_count; i++)
         if (s->texts[i].lost) put_aside(s, WP_INDEX_TEXTS, s->texts[i].number);
     if (s->log_damaged) put_aside(s, WP_INDEX_LOG, s->files.log);
+    if (s->settings_lost) put_aside(s, WP_INDEX_SETTINGS, 0);
     if (s->state_lost) put_aside(s, WP_INDEX_STATE, s->files.state);
     remove_file(s, WP_INDEX_LOG, s->log_damaged ? 0 : s->files.log);
     remove_file(s, WP_INDEX_STATE, s->state_lost ? 0 : s->files.state);

@@ -79,7 +79,7 @@ struct wp_salvage {
     struct wp_buffer scratch;
 
     struct wp_state *state;
-    bool state_lost;
+    bool state_lost, settings_lost;
     struct wp_index_segment **segments; /* of the manifest's that are kept; NULL: those in ranges */
     struct wp_salvaged_range *ranges;   /* by number */
     size_t range_count, range_cap;
@@ -104,6 +104,9 @@ enum wp_status wp_salvage_no_memory(struct wp_error *err);
 enum wp_status wp_salvage_note_file(struct wp_salvage *s, enum wp_status status, const struct wp_error *why,
                                     struct wp_error *err);
 void wp_salvage_note(struct wp_salvage *s, const struct wp_repair_note *note);
+
+/* The name of a file, a new string (wp_free); NULL when out of memory. */
+char *wp_salvage_name(const struct wp_salvage *s, enum wp_index_kind kind, uint32_t number);
 
 /* ---- repair_texts.c ---- */
 

@@ -45,6 +45,19 @@ static bool has_foreign_files(const struct wp_store *s) {
     return foreign;
 }
 
+/* Is there anything that is written only once there is a manifest? */
+static bool has_lost_manifest(const struct wp_store *s) {
+    static const struct wp_manifest none;
+    struct wp_names names = {0};
+    bool lost = false;
+    if (wp_names_add_directory(&names, s->dir, NULL) != WP_OK) return false;
+    for (size_t i = 0; i < names.count; i++)
+        lost |= is_left_over(&none, names.items[i]) && strcmp(names.items[i], WP_MANIFEST_ASIDE) != 0 &&
+                strcmp(names.items[i], WP_SETTINGS_ASIDE) != 0;
+    wp_names_release(&names);
+    return lost;
+}
+
 /* Removes what a crash, or a file that could not be removed, left. A failure is no reason to stop. */
 static void remove_left_overs(struct wp_store *s) {
     const struct wp_fs *fs = &s->guard.fs;
@@ -163,6 +176,8 @@ static enum wp_status make_directory(struct wp_store *s, enum wp_file_kind kind,
     wp_free(manifest);
     if (is_new && kind == WP_FILE_DIRECTORY && has_foreign_files(s))
         return wp_fail_file(err, WP_EINVAL, s->dir, "is no index and holds other files");
+    if (is_new && kind == WP_FILE_DIRECTORY && has_lost_manifest(s))
+        return wp_fail_file(err, WP_EDAMAGED, s->dir, "has lost its manifest (wireprint check --repair)");
     return fs->make_directory(fs->self, s->dir, err);
 }
 

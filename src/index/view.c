@@ -123,11 +123,8 @@ struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_
     v->texts_number = of->texts_number;
     v->state = wp_state_share(state);
     v->end = end;
-<<<<<<< HEAD
     v->owners = of->owners;
-=======
     v->incarnation = of->incarnation;
->>>>>>> 1d824d1 (index: wp_index_refresh: a reading handle takes in what was committed since)
     return v;
 }
 

@@ -140,7 +140,7 @@ static struct wp_verdict *make_verdict(const struct wp_online_verdict *v, const 
                                .relation = v->banner ? "banner"
                                            : new     ? "new"
                                                      : wp_relation_name(v->relation),
-                               .to = new ? NULL : id,
+                               .to = new || !to->len ? NULL : id,
                                .coverage = v->coverage,
                                .jaccard = v->jaccard,
                                .first_seen = v->first_seen,
@@ -161,7 +161,8 @@ static enum wp_status add(wp_index *index, const struct wp_article *article, str
     struct wp_online_article a = {.record = &record, .line = index->line.data, .line_len = index->line.len};
     WP_TRY(wp_online_add(&index->online, &a, &v, err));
     index->to.len = 0;
-    if (v.to != WP_NUMBER_NONE) WP_TRY(wp_online_id(&index->online, v.to, &index->to, err));
+    if (v.to != WP_NUMBER_NONE) status = wp_online_id(&index->online, v.to, &index->to, err);
+    if (status != WP_ENOENT) WP_TRY(status);
     *out = make_verdict(&v, &index->to);
     return *out ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory; the article was added");
 }

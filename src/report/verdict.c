@@ -23,7 +23,7 @@ enum wp_status wp_verdict_write(struct wp_buffer *out, const struct wp_verdict_l
                            v->banner ? "banner"
                            : new     ? "new"
                                      : wp_relation_name(v->relation)));
-    if (new)
+    if (new || !line->to_len) /* it may have gone since */
         WP_TRY(wp_buffer_print(out, "null"));
     else
         WP_TRY(wp_json_string(out, line->to, line->to_len));

@@ -39,6 +39,13 @@ W check bad --repair >said && [ ! -s said ] || fail "a second repair finds somet
 W add -q bad "$sample" --resume && W check -q bad || fail "does not go on"
 W export bad --all -o after.jsonl && sort after.jsonl | cmp - <(sort "$sample") || fail "what was lost cannot be added again"
 
+# An article whose match was lost, or deleted and compacted away, is told without it.
+W delete -q ix mw-0227-1 && W compact ix
+grep -v '"mw-0227-1"' "$sample" >others.jsonl
+W add -q ix others.jsonl -v - | grep -q '"relation":"copy","to":null' || fail "does not tell of an article whose match has gone"
+W add -q ix "$sample" && W delete -q ix post-0228-1
+W export ix --all -o before.jsonl --stories before.stories
+
 # Rows: all articles are kept, the stories of some are not known.
 segment=$(ls ix/*.seg | head -n 1)
 rm -r bad && cp -r ix bad && harm "bad/${segment#ix/}" 200 20

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "engine/online.h"
+#include "engine/remake.h"
 #include "index/check.h"
 #include "report/reprints.h"
 #include "support/fail_alloc.h"
@@ -28,6 +29,13 @@ static void remove_index(void) {
             wp_free(path);
         }
     wp_names_release(&names);
+}
+
+static struct wp_store reader; /* that is refreshed */
+
+static void ignore_note(void *self, const struct wp_repair_note *note) {
+    (void)self;
+    (void)note;
 }
 
 static enum wp_status add(struct wp_online *o, struct wp_record_parser *parser, unsigned i,
@@ -106,6 +114,22 @@ static enum wp_status build_seen(struct wp_error *err) {
     return status;
 }
 
+/* A text block and a segment are damaged anew each time; the manifest is away. */
+static enum wp_status repair(struct wp_error *err) {
+    struct wp_remaker remaker;
+    struct wp_repair_counts counts;
+    enum wp_status status = wp_remaker_init(&remaker, err);
+    struct wp_repair_options options = {.maker = wp_remaker_maker(&remaker), .tell = ignore_note};
+    if (status == WP_OK) status = wp_index_repair(dir, &options, &counts, err);
+    wp_remaker_release(&remaker);
+    return status;
+}
+
+static enum wp_status refresh(struct wp_error *err) {
+    bool changed;
+    return wp_store_refresh(&reader, &changed, err);
+}
+
 static void count_damage(void *self, const struct wp_damage *damage) {
     (void)damage;
     ++*(unsigned *)self;
@@ -159,12 +183,84 @@ static void write_file(const char *name, const char *text) {
     assert_int_equal(fclose(f), 0);
 }
 
+static void damage(const char *name, long at) {
+    FILE *f = fopen(name, "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_equal(fwrite("damaged damaged", 1, 15, f), 15);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Whatever was not done for want of memory is done by the next repair. */
+static void test_repair(void **state) {
+    (void)state;
+    struct wp_error err = {0};
+    alarm(110);
+    for (int all_after = 0; all_after < 2; all_after++) {
+        for (long n = 0;; n += n < 100 ? 1 : 1 + n / 30) {
+            struct wp_check_counts counts;
+            unsigned damages = 0;
+            remove_index();
+            assert_int_equal(write_all(&err), WP_OK);
+            damage("index/000001.txt", 200);
+            damage("index/000003.seg", 100);
+            assert_int_equal(wp_file_remove("index/manifest", NULL), WP_OK);
+            if (all_after)
+                fail_alloc_arm_from(n);
+            else
+                fail_alloc_arm(n);
+            enum wp_status status = repair(&err);
+            bool failed = fail_alloc_disarm();
+            if (status != (failed ? WP_ENOMEM : WP_OK) && !(failed && status == WP_OK))
+                fail_msg("allocation %ld: %d, %s", n, status, err.reason);
+            if (repair(&err) != WP_OK) fail_msg("allocation %ld, again: %s", n, err.reason);
+            assert_int_equal(wp_index_check(dir, count_damage, &damages, &counts, &err), WP_OK);
+            assert_int_equal(damages, 0);
+            if (!failed) break;
+        }
+    }
+    alarm(0);
+}
+
+/* A reader whose refresh fails is as it was, and may try again. */
+static void test_refresh(void **state) {
+    (void)state;
+    struct wp_error err = {0};
+    struct wp_store_options options = {.write = false};
+    for (long n = 0;; n++) {
+        struct wp_online o;
+        struct wp_record_parser *parser = NULL;
+        struct wp_online_options writing = {.store = {.write = true, .create = true, .flush_rows = 3}};
+        remove_index();
+        assert_int_equal(wp_online_open(&o, dir, &writing, &err), WP_OK);
+        assert_int_equal(wp_record_parser_new(&parser, NULL, &err), WP_OK);
+        assert_int_equal(add(&o, parser, 0, &err), WP_OK);
+        assert_int_equal(wp_online_commit(&o, &err), WP_OK);
+        assert_int_equal(wp_store_open(&reader, dir, &options, &err), WP_OK);
+        for (unsigned i = 1; i < (n % 2 ? 2 : 5); i++) assert_int_equal(add(&o, parser, i, &err), WP_OK);
+        assert_int_equal(wp_online_commit(&o, &err), WP_OK);
+        uint32_t end = reader.committed_end;
+        fail_alloc_arm(n / 2);
+        enum wp_status status = refresh(&err);
+        bool failed = fail_alloc_disarm();
+        if (status != WP_OK) assert_int_equal(status, WP_ENOMEM);
+        if (status != WP_OK) assert_int_equal(reader.committed_end, end);
+        assert_int_equal(refresh(&err), WP_OK);
+        assert_int_equal(reader.committed_end, o.store.committed_end);
+        wp_store_abandon(&reader);
+        wp_record_parser_free(parser);
+        wp_online_abandon(&o);
+        if (!failed && n % 2 == 0) break;
+    }
+}
+
 int main(void) {
     char scratch[] = "/tmp/wp_alloc_index.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     write_file(owners_file, "o1.com o2.com\n");
     write_file(agencies_file, "agency\tHWA\tHill Wire Agency\ten\n");
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_write), cmocka_unit_test(test_find)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_write), cmocka_unit_test(test_repair),
+                                       cmocka_unit_test(test_refresh), cmocka_unit_test(test_find)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_index();
     if (remove(owners_file) != 0 || remove(agencies_file) != 0) return 1;

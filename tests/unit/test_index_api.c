@@ -474,17 +474,14 @@ static void test_refresh_threads(void **state) {
 int main(void) {
     char scratch[] = "/tmp/wp_index_api.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-<<<<<<< HEAD
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_find), cmocka_unit_test(test_owners),
-                                       cmocka_unit_test(test_threads)};
-=======
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_find),           cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_refresh),        cmocka_unit_test(test_refresh_another),
-        cmocka_unit_test(test_refresh_threads)};
->>>>>>> 1d824d1 (index: wp_index_refresh: a reading handle takes in what was committed since)
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_find),
+                                       cmocka_unit_test(test_owners),
+                                       cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_refresh),
+                                       cmocka_unit_test(test_refresh_another),
+                                       cmocka_unit_test(test_refresh_threads)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;

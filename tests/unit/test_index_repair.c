@@ -16,6 +16,7 @@
 #include "engine/online.h"
 #include "engine/remake.h"
 #include "index/check.h"
+#include "index/settings.h"
 #include "support/disk.h"
 #include "support/index_load.h"
 
@@ -282,7 +283,8 @@ static void harm_all(void) {
         for (int harm = 0; harm < HARM_REMOVE; harm++)
             for (size_t at = harm == HARM_CUT ? 0 : b.len % step / 2; at < b.len; at += step)
                 harm_and_repair(name, &b, (enum harm)harm, at);
-        harm_and_repair(name, &b, HARM_REMOVE, 0);
+        bool needed = strcmp(name, WP_SETTINGS_NAME) != 0; /* an index that was told nothing has none */
+        if (needed) harm_and_repair(name, &b, HARM_REMOVE, 0);
         free(b.data);
     }
     wp_names_release(&names);
