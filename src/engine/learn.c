@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 #include "base/memory.h"
-#include "base/seen.h"
+#include "base/recurring.h"
 #include "base/sort.h"
 #include "base/thread.h"
 #include "engine/shelf.h"
@@ -38,7 +38,7 @@ struct learner {
     struct wp_shelf shelf;
     bool made;
     uint64_t *keys, *scratch; /* WP_SHELF_SHINGLES each, or more for a longer article */
-    uint64_t *table;          /* for as many, of seen.h */
+    uint64_t *table;          /* for as many, of recurring.h */
     size_t cap;
 };
 
@@ -66,7 +66,7 @@ static enum wp_status make_room(struct learner *l, size_t count) {
     l->cap = 0;
     l->keys = wp_alloc(count, sizeof *l->keys);
     l->scratch = wp_alloc(count, sizeof *l->scratch);
-    l->table = wp_alloc(wp_seen_words(count), sizeof *l->table);
+    l->table = wp_alloc(wp_recurring_words(count), sizeof *l->table);
     if (!l->keys || !l->scratch || !l->table) return WP_ENOMEM;
     l->cap = count;
     return WP_OK;
@@ -105,13 +105,13 @@ static enum wp_status sort_shingles(struct learner *l, const uint64_t **sorted, 
     const struct wp_shelf *shelf = &l->shelf;
     size_t n = 0;
     WP_TRY(make_room(l, shelf->used));
-    const struct wp_seen seen = wp_seen_begin(l->table, shelf->used);
-    for (uint64_t i = 0; i < shelf->used; i++) wp_seen_note(&seen, top(shelf->shingles[i]));
+    const struct wp_recurring seen = wp_recurring_begin(l->table, shelf->used);
+    for (uint64_t i = 0; i < shelf->used; i++) wp_recurring_note(&seen, top(shelf->shingles[i]));
     for (uint32_t a = 0; a < shelf->count; a++) {
         const uint64_t *shingles = shelf->shingles + shelf->articles[a].offset;
         for (uint32_t i = 0; i < shelf->articles[a].row.shingles; i++) {
             l->keys[n] = shingles[i] << NUMBER_BITS | a;
-            n += wp_seen_again(&seen, top(shingles[i]));
+            n += wp_recurring_maybe(&seen, top(shingles[i]));
         }
     }
     *sorted = wp_sort64(l->keys, l->scratch, n);

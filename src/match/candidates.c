@@ -1,13 +1,13 @@
 /*
  * candidates.c - sort, then count runs. See candidates.h.
  *
- * Three hits of four are of pairs that meet once. They are dropped before sorting (base/seen.h).
+ * Three hits of four are of pairs that meet once. They are dropped before sorting (base/recurring.h).
  * What is left is packed as closely as the part's ranks allow, because each digit costs
  * a pass.
  */
 #include "match/candidates.h"
 
-#include "base/seen.h"
+#include "base/recurring.h"
 #include "base/sort.h"
 
 void wp_candidate_list_release(struct wp_candidate_list *list) {
@@ -26,7 +26,7 @@ static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
     list->key_cap = count;
     list->keys = wp_alloc(count, sizeof *list->keys);
     list->scratch = wp_alloc(count, sizeof *list->scratch);
-    list->table = wp_alloc(wp_seen_words(count), sizeof *list->table);
+    list->table = wp_alloc(wp_recurring_words(count), sizeof *list->table);
     if (list->keys && list->scratch && list->table) return WP_OK;
     list->key_cap = 0;
     return WP_ENOMEM;
@@ -43,14 +43,14 @@ static inline uint64_t hash_of(uint64_t pair) {
 
 /* Leaves the pairs that meet again (and a few others), and those that may meet once. Returns how many. */
 static size_t drop_single(struct wp_candidate_list *list, size_t count, const struct wp_bits *sparse) {
-    const struct wp_seen seen = wp_seen_begin(list->table, count);
+    const struct wp_recurring seen = wp_recurring_begin(list->table, count);
     uint64_t *keys = list->keys;
     size_t kept = 0;
-    for (size_t i = 0; i < count; i++) wp_seen_note(&seen, hash_of(keys[i]));
+    for (size_t i = 0; i < count; i++) wp_recurring_note(&seen, hash_of(keys[i]));
     for (size_t i = 0; i < count; i++) {
         uint64_t pair = keys[i];
         keys[kept] = pair;
-        kept += wp_seen_again(&seen, hash_of(pair)) || is_sparse(pair, sparse);
+        kept += wp_recurring_maybe(&seen, hash_of(pair)) || is_sparse(pair, sparse);
     }
     return kept;
 }
