@@ -27,12 +27,14 @@ static inline __m128i ascii_digits(__m128i bytes) {
     return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8(9)), above);
 }
 
-/* Where among 16 bytes the first byte of an Arabic digit may stand: d9 or db. */
-static inline __m128i arabic_digits(__m128i bytes) {
-    return _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8((char)0xdb));
+/* Where among 16 bytes the first byte of an Arabic digit may stand: d9 or db, and behind it no letter, of
+ * which Arabic text is full, but a byte from a0 on. */
+static inline __m128i arabic_digits(__m128i bytes, __m128i next) {
+    __m128i leads = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8((char)0xdb));
+    return _mm_and_si128(leads, _mm_cmpeq_epi8(_mm_max_epu8(next, _mm_set1_epi8((char)0xa0)), next));
 }
 
-/* Bit i: at text[i], of STEP bytes, a digit or the first byte of one may stand. */
+/* Bit i: at text[i], of STEP bytes, a digit or the first byte of one may stand. STEP + 1 bytes are read. */
 static uint64_t digits_among(const uint8_t *text) {
     __m128i bytes[4], digits[4];
     uint64_t mask = 0;
@@ -40,7 +42,8 @@ static uint64_t digits_among(const uint8_t *text) {
     for (unsigned i = 0; i < 4; i++) digits[i] = ascii_digits(bytes[i]);
     __m128i any = _mm_or_si128(_mm_or_si128(bytes[0], bytes[1]), _mm_or_si128(bytes[2], bytes[3]));
     if (_mm_movemask_epi8(any)) /* not all of it is ASCII */
-        for (unsigned i = 0; i < 4; i++) digits[i] = _mm_or_si128(digits[i], arabic_digits(bytes[i]));
+        for (unsigned i = 0; i < 4; i++)
+            digits[i] = _mm_or_si128(digits[i], arabic_digits(bytes[i], load16(text + 16 * i + 1)));
     for (unsigned i = 0; i < 4; i++) mask |= (uint64_t)(unsigned)_mm_movemask_epi8(digits[i]) << 16 * i;
     return mask;
 }
