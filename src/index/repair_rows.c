@@ -3,7 +3,8 @@
  *
  * Rows that can be read say where their records are. The numbers whose rows cannot be read stand in runs, and
  * the records that no row speaks of lie, in the same order, between those of a run's neighbours. When there
- * are as many as numbers, or as many as numbers that are not dead, it is known which is whose.
+ * are as many as numbers, or as many as numbers that are not dead, it is known which is whose; else it may be
+ * by their keys.
  */
 #include "base/memory.h"
 #include "index/salvage.h"
@@ -93,14 +94,8 @@ static enum wp_status place_known(struct wp_salvage *s, struct wp_error *err) {
 
 /* ---- what is wanted ---- */
 
-struct run {
-    uint32_t first, count, dead; /* numbers */
-    uint64_t begin, end;         /* ordinals that their records are among */
-    uint64_t records;            /* of these, those that no row speaks of */
-};
-
-static struct run next_run(const struct wp_salvage *s, uint32_t from) {
-    struct run r = {.first = from, .end = s->records};
+static struct wp_salvaged_run next_run(const struct wp_salvage *s, uint32_t from) {
+    struct wp_salvaged_run r = {.first = from, .end = s->records};
     while (r.first < s->end && !wp_bits_get(&s->wanted, r.first)) r.first++;
     for (uint32_t n = r.first; n < s->end && wp_bits_get(&s->wanted, n); n++) {
         r.count++;
@@ -114,7 +109,7 @@ static struct run next_run(const struct wp_salvage *s, uint32_t from) {
 }
 
 /* Who is not in the run is told by id: it may be that it was deleted. */
-static enum wp_status leave_out(struct wp_salvage *s, const struct run *r, struct wp_error *err) {
+static enum wp_status leave_out(struct wp_salvage *s, const struct wp_salvaged_run *r, struct wp_error *err) {
     for (uint64_t at = r->begin; at < r->end; at++) {
         struct wp_repair_note note = {.what = WP_REPAIR_LEFT};
         struct wp_made_article made;
@@ -128,10 +123,20 @@ static enum wp_status leave_out(struct wp_salvage *s, const struct run *r, struc
     return WP_OK;
 }
 
-static enum wp_status settle_run(struct wp_salvage *s, const struct run *r, struct wp_error *err) {
+static bool is_settled(const struct wp_salvage *s, const struct wp_salvaged_run *r) {
+    for (uint32_t n = r->first; n < r->first + r->count; n++)
+        if (!s->places[n] && !wp_state_is_dead(s->state, n)) return false;
+    return true;
+}
+
+static enum wp_status settle_run(struct wp_salvage *s, const struct wp_salvaged_run *r,
+                                 struct wp_error *err) {
     bool all = r->records == r->count, living = r->records == r->count - r->dead;
     uint64_t at = r->begin;
-    if (!all && !living) return leave_out(s, r, err);
+    if (!all && !living) {
+        WP_TRY(wp_salvage_match_keys(s, r, err));
+        return is_settled(s, r) ? WP_OK : leave_out(s, r, err);
+    }
     for (uint32_t n = r->first; n < r->first + r->count; n++) {
         if (!all && wp_state_is_dead(s->state, n)) continue;
         while (wp_bits_get(&s->taken, at)) at++;
@@ -143,7 +148,7 @@ static enum wp_status settle_run(struct wp_salvage *s, const struct run *r, stru
 
 static enum wp_status settle_wanted(struct wp_salvage *s, struct wp_error *err) {
     for (uint32_t from = 0; from < s->end;) {
-        struct run r = next_run(s, from);
+        struct wp_salvaged_run r = next_run(s, from);
         if (r.count) WP_TRY(settle_run(s, &r, err));
         from = r.first + r.count;
     }

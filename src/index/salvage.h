@@ -6,6 +6,7 @@
  *     repair_files.c    the manifest, made again from the names and headers of files
  *     repair_log.c      rows and changes of the log, past what is damaged
  *     repair_rows.c     which record belongs to which number
+ *     repair_keys.c     the same by keys, where the order does not tell
  *     repair_write.c    new segments, the new state and manifest
  *
  * Two things hold of every index, and are what missing rows are found by. Articles stand in the text files in
@@ -54,6 +55,13 @@ struct wp_salvaged_change {
     enum wp_log_kind kind;
     uint32_t number, story;
     uint64_t shingle;
+};
+
+/* Numbers that follow each other and whose rows are not known. */
+struct wp_salvaged_run {
+    uint32_t first, count, dead;
+    uint64_t begin, end; /* ordinals that their records are among */
+    uint64_t records;    /* of these, those that no row speaks of */
 };
 
 /* Numbers whose segment is written anew. */
@@ -152,6 +160,12 @@ enum wp_status wp_salvage_rows(struct wp_salvage *s, struct wp_error *err);
 enum wp_status wp_salvage_row(const struct wp_salvaged_range *r, uint32_t number, struct wp_row *row);
 uint32_t wp_salvage_texts_of(const struct wp_salvage *s, const struct wp_salvaged_range *r,
                              const struct wp_row *row);
+
+/* ---- repair_keys.c ---- */
+
+/* Gives numbers of the run the records that the lists of keys of their segments say are theirs. */
+enum wp_status wp_salvage_match_keys(struct wp_salvage *s, const struct wp_salvaged_run *run,
+                                     struct wp_error *err);
 
 /* ---- repair_write.c ---- */
 
