@@ -77,14 +77,14 @@ enum wp_status wp_header_check(const uint8_t *data, size_t len, enum wp_index_ki
     if (wp_load64(data + 32) != wp_hash64(data, 32))
         return wp_fail_file(err, WP_EDAMAGED, name, "the header is damaged");
     uint32_t version = wp_load32(data + 12);
-    if (version > WP_INDEX_VERSION)
-        return wp_fail_file(err, WP_EVERSION, name, "has format version %u, this program knows up to %d",
+    if (version != WP_INDEX_VERSION)
+        return wp_fail_file(err, WP_EVERSION, name, "has format version %u, this program reads version %d",
                             version, WP_INDEX_VERSION);
     if (wp_load64(data + 16) != wp_scheme_id())
         return wp_fail_file(err, WP_ESCHEME, name,
                             "was made with fingerprint scheme %016llx, this program has %016llx",
                             (unsigned long long)wp_load64(data + 16), (unsigned long long)wp_scheme_id());
-    if (version != WP_INDEX_VERSION || wp_load32(data + 8) != kind || wp_load64(data + 24) != number)
+    if (wp_load32(data + 8) != kind || wp_load64(data + 24) != number)
         return wp_fail_file(err, WP_EDAMAGED, name, "is not the %s that it should be", kinds[kind]);
     return WP_OK;
 }

@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "sketch/title.h"
 
-#define WP_INDEX_VERSION 1
+#define WP_INDEX_VERSION 2
 
 enum wp_index_kind {
     WP_INDEX_MANIFEST = 1,
@@ -30,7 +30,6 @@ enum {
     WP_BLOCK_HEAD_BYTES = 24,  /* before a text block or a log frame */
     WP_CHECK_BYTES = 16384,    /* of a section that one checksum covers */
     WP_KEY_BITS = 40,          /* of a hash that are kept as a key */
-    WP_BUCKET_ENTRIES = 8,     /* that a bucket of a key list has, about */
     WP_KEYS_PER_ARTICLE = 130, /* at most: samples, and one each for text and id */
 };
 

@@ -1,207 +1,169 @@
-/* keys.c - see keys.h. */
+/* keys.c - searching lists of keys, and walking over them: see keys.h. keys_write.c makes them. */
 #include "index/keys.h"
 
-#include "base/memory.h"
-
-/* Buckets of more entries are searched by halving. */
-enum { LINEAR_ENTRIES = 32 };
-
-static unsigned bits_for(uint64_t values) {
-    unsigned bits = 1;
-    while (bits < 32 && values > (uint64_t)1 << bits) bits++;
-    return bits;
-}
+enum { BUCKETS = 1 << WP_KEY_BUCKET_BITS, OFFSET_BYTES = 5 };
 
 struct wp_key_shape wp_key_shape(uint64_t count, uint64_t articles) {
-    struct wp_key_shape s = {.count = count, .article_bits = bits_for(articles)};
-    while (s.bucket_bits < WP_BUCKET_BITS_MAX && count >> s.bucket_bits > WP_BUCKET_ENTRIES) s.bucket_bits++;
+    struct wp_key_shape s = {.count = count, .article_bits = wp_packed_bits(articles ? articles - 1 : 0)};
+    if (!s.article_bits) s.article_bits = 1;
+    while (s.block_bits < WP_KEY_BLOCK_BITS_MAX && count >> s.block_bits > WP_KEY_BLOCK_ENTRIES)
+        s.block_bits++;
     return s;
 }
 
+int wp_key_shape_valid(const struct wp_key_shape *s, uint64_t directory_bytes) {
+    return s->count <= UINT32_MAX && s->block_bits <= WP_KEY_BLOCK_BITS_MAX && s->article_bits >= 1 &&
+           s->article_bits <= 32 && directory_bytes == OFFSET_BYTES * (((uint64_t)1 << s->block_bits) + 1);
+}
+
 static unsigned rest_bits(const struct wp_key_shape *s) {
-    return WP_KEY_BITS - s->bucket_bits;
+    return WP_KEY_BITS - WP_KEY_BUCKET_BITS - s->block_bits;
 }
 
-/* An entry is at most 40 + 32 bits less the bucket's; a list so short that it has no buckets has few articles
- * ... unless it is of many articles without keys, hence two loads. */
-static unsigned entry_bits(const struct wp_key_shape *s) {
-    return rest_bits(s) + s->article_bits;
+static uint64_t block_of(const struct wp_key_shape *s, uint64_t key) {
+    return (key & WP_KEY_MASK) >> (WP_KEY_BITS - s->block_bits);
 }
 
-uint64_t wp_key_entry_bytes(const struct wp_key_shape *s) {
-    return (s->count * entry_bits(s) + 7) / 8;
+static uint64_t load(const struct wp_section *s, uint64_t at, unsigned bits) {
+    return wp_packed_load(s->data, s->len, at, bits);
 }
 
-uint64_t wp_key_directory_bytes(const struct wp_key_shape *s) {
-    return 4 * (((uint64_t)1 << s->bucket_bits) + 1);
-}
-
-int wp_key_shape_valid(const struct wp_key_shape *s, uint64_t entry_bytes, uint64_t directory_bytes) {
-    return s->count <= UINT32_MAX && s->bucket_bits <= WP_BUCKET_BITS_MAX && s->article_bits >= 1 &&
-           s->article_bits <= 32 && entry_bytes == wp_key_entry_bytes(s) &&
-           directory_bytes == wp_key_directory_bytes(s);
-}
-
-/* ---- reading ---- */
-
-/* `bits` (up to 40) bits of the section from bit `at` on, which are there. */
-static uint64_t load_bits(const struct wp_section *s, uint64_t at, unsigned bits) {
-    uint64_t byte = at / 8, word;
-    if (byte + 8 <= s->len) {
-        word = wp_load64(s->data + byte);
-    } else {
-        uint8_t last[8] = {0};
-        memcpy(last, s->data + byte, (size_t)(s->len - byte));
-        word = wp_load64(last);
-    }
-    return word >> (at % 8) & (((uint64_t)1 << bits) - 1);
-}
-
-static uint64_t rest_of(const struct wp_keys *k, uint64_t entry) {
-    return load_bits(&k->entries, entry * entry_bits(&k->shape), rest_bits(&k->shape));
-}
-
-static uint32_t article_of(const struct wp_keys *k, uint64_t entry) {
-    uint64_t at = entry * entry_bits(&k->shape) + rest_bits(&k->shape);
-    return (uint32_t)load_bits(&k->entries, at, k->shape.article_bits);
-}
-
-/* Checks the entries' bytes. */
-static enum wp_status check_entries(const struct wp_keys *k, uint64_t begin, uint64_t end,
-                                    struct wp_error *err) {
-    uint64_t first = begin * entry_bits(&k->shape) / 8, last = (end * entry_bits(&k->shape) + 7) / 8;
-    return wp_section_check(&k->entries, first, last - first, err);
-}
-
-static enum wp_status find_bucket(const struct wp_keys *k, uint64_t bucket, uint64_t *begin, uint64_t *end,
-                                  struct wp_error *err) {
-    WP_TRY(wp_section_check(&k->directory, 4 * bucket, 8, err));
-    *begin = wp_load32(k->directory.data + 4 * bucket);
-    *end = wp_load32(k->directory.data + 4 * bucket + 4);
-    if (*begin <= *end && *end <= k->shape.count) return WP_OK;
+static enum wp_status bad(const struct wp_keys *k, struct wp_error *err) {
     return wp_fail_file(err, WP_EDAMAGED, k->directory.name, "a list of keys does not add up");
 }
 
-/* The first entry of [begin, end) whose rest of the key is `rest` or more. */
-static uint64_t lower_bound(const struct wp_keys *k, uint64_t begin, uint64_t end, uint64_t rest) {
-    while (end - begin > LINEAR_ENTRIES) {
-        uint64_t mid = begin + (end - begin) / 2;
-        if (rest_of(k, mid) < rest)
-            begin = mid + 1;
-        else
-            end = mid;
-    }
-    while (begin < end && rest_of(k, begin) < rest) begin++;
-    return begin;
+/* ---- a block ---- */
+
+/* Finds the parts of the block, which lie inside of it: what its two numbers promise is what it has. */
+static int lay_out(const struct wp_keys *k, uint64_t begin, uint64_t end, struct wp_key_block *b) {
+    uint32_t more;
+    if (wp_packed_varint(k->entries.data, &begin, end, &b->keys) != 0) return -1;
+    if (wp_packed_varint(k->entries.data, &begin, end, &more) != 0) return -1;
+    if (!b->keys || more > k->shape.count || b->keys > k->shape.count - more) return -1;
+    b->entries = b->keys + more;
+    b->buckets = 8 * begin;
+    b->rests = b->buckets + b->keys + BUCKETS;
+    b->firsts = b->rests + (uint64_t)b->keys * rest_bits(&k->shape);
+    b->articles = b->firsts + b->entries;
+    return (b->articles + (uint64_t)b->entries * k->shape.article_bits + 7) / 8 == end ? 0 : -1;
 }
 
-enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, uint64_t *begin, uint64_t *end,
+static enum wp_status open_block(const struct wp_keys *k, uint64_t block, struct wp_key_block *b,
+                                 struct wp_error *err) {
+    WP_TRY(wp_section_check(&k->directory, OFFSET_BYTES * block, 2 * OFFSET_BYTES, err));
+    uint64_t begin = load(&k->directory, 8 * OFFSET_BYTES * block, 8 * OFFSET_BYTES);
+    uint64_t end = load(&k->directory, 8 * OFFSET_BYTES * (block + 1), 8 * OFFSET_BYTES);
+    b->keys = b->entries = 0;
+    if (begin == end) return WP_OK;
+    if (begin > end || end > k->entries.len) return bad(k, err);
+    WP_TRY(wp_section_check(&k->entries, begin, end - begin, err));
+    return lay_out(k, begin, end, b) == 0 ? WP_OK : bad(k, err);
+}
+
+/* The keys of a bucket are [*begin, *end) of the block's. Where there are fewer bits than there should be the
+ * two come out too high. */
+static void bucket_keys(const struct wp_keys *k, const struct wp_key_block *b, unsigned bucket,
+                        uint64_t *begin, uint64_t *end) {
+    const struct wp_section *s = &k->entries;
+    uint64_t count = (uint64_t)b->keys + BUCKETS, at = 0;
+    if (bucket) at = wp_packed_select(s->data, s->len, b->buckets, count, bucket - 1, 1) + 1;
+    *begin = at - bucket;
+    *end = *begin + (at < count ? wp_packed_run(s->data, s->len, b->buckets + at, count - at, 0) : 0);
+}
+
+/* The articles of the key at a place of the block. */
+static enum wp_status take_hits(const struct wp_keys *k, const struct wp_key_block *b, uint64_t place,
+                                struct wp_key_hits *hits, struct wp_error *err) {
+    const struct wp_section *s = &k->entries;
+    uint64_t first = wp_packed_select(s->data, s->len, b->firsts, b->entries, place, 0);
+    if (first >= b->entries) return bad(k, err);
+    uint64_t more = wp_packed_run(s->data, s->len, b->firsts + first + 1, b->entries - first - 1, 1);
+    hits->at = b->articles + first * k->shape.article_bits;
+    hits->count = (uint32_t)more + 1;
+    return WP_OK;
+}
+
+enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, struct wp_key_hits *hits,
                             struct wp_error *err) {
-    uint64_t rest = key & (((uint64_t)1 << rest_bits(&k->shape)) - 1), low, high;
-    *begin = *end = 0;
+    unsigned bits = rest_bits(&k->shape);
+    uint64_t rest = key & wp_packed_mask(bits), begin, end;
+    struct wp_key_block b;
+    hits->count = 0;
     if (!k->shape.count) return WP_OK;
-    WP_TRY(find_bucket(k, key >> rest_bits(&k->shape), &low, &high, err));
-    if (low == high) return WP_OK;
-    WP_TRY(check_entries(k, low, high, err));
-    *begin = lower_bound(k, low, high, rest);
-    if (*begin < high && high - *begin > LINEAR_ENTRIES && rest_of(k, *begin + LINEAR_ENTRIES - 1) == rest) {
-        *end = lower_bound(k, *begin, high, rest + 1);
-        return WP_OK;
-    }
-    for (*end = *begin; *end < high && rest_of(k, *end) == rest; ++*end) {
-    }
+    WP_TRY(open_block(k, block_of(&k->shape, key), &b, err));
+    if (!b.keys) return WP_OK;
+    bucket_keys(k, &b, key >> bits & (BUCKETS - 1), &begin, &end);
+    if (end > b.keys) return bad(k, err);
+    for (uint64_t i = begin; i < end; i++)
+        if (load(&k->entries, b.rests + i * bits, bits) == rest) return take_hits(k, &b, i, hits, err);
     return WP_OK;
 }
 
-enum wp_status wp_keys_article(const struct wp_keys *k, uint64_t entry, uint32_t *article,
-                               struct wp_error *err) {
-    (void)err;
-    *article = article_of(k, entry);
-    return WP_OK;
+uint32_t wp_keys_article(const struct wp_keys *k, const struct wp_key_hits *hits, uint32_t i) {
+    unsigned bits = k->shape.article_bits;
+    return (uint32_t)load(&k->entries, hits->at + (uint64_t)i * bits, bits);
 }
 
 void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key) {
-    __builtin_prefetch(k->directory.data + 4 * ((key & WP_KEY_MASK) >> rest_bits(&k->shape)));
+    __builtin_prefetch(k->directory.data + OFFSET_BYTES * block_of(&k->shape, key));
 }
 
 /* Unchecked: what a damaged directory says is used for nothing but the prefetch. */
 void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key) {
-    uint64_t entry = wp_load32(k->directory.data + 4 * ((key & WP_KEY_MASK) >> rest_bits(&k->shape)));
-    if (entry < k->shape.count) __builtin_prefetch(k->entries.data + entry * entry_bits(&k->shape) / 8);
+    uint64_t at = load(&k->directory, 8 * OFFSET_BYTES * block_of(&k->shape, key), 8 * OFFSET_BYTES);
+    if (at + 64 >= k->entries.len) return;
+    __builtin_prefetch(k->entries.data + at);
+    __builtin_prefetch(k->entries.data + at + 64);
 }
+
+/* ---- a walk ---- */
 
 void wp_key_cursor_init(struct wp_key_cursor *c, const struct wp_keys *k) {
     *c = (struct wp_key_cursor){.keys = k};
-    c->bucket = UINT32_MAX; /* so that the first step goes to bucket 0 */
+}
+
+/* To the next block that has entries. */
+static enum wp_status next_block(struct wp_key_cursor *c, struct wp_error *err) {
+    const struct wp_keys *k = c->keys;
+    if (c->block.keys != c->key_count) return bad(k, err);
+    do {
+        if (c->next_block >> k->shape.block_bits) return c->seen == k->shape.count ? WP_END : bad(k, err);
+        WP_TRY(open_block(k, c->next_block++, &c->block, err));
+    } while (!c->block.entries);
+    c->entry = c->key_count = 0;
+    c->bucket_at = 0;
+    return WP_OK;
+}
+
+/* To the next key of the block. */
+static enum wp_status next_key(struct wp_key_cursor *c, struct wp_error *err) {
+    const struct wp_keys *k = c->keys;
+    const struct wp_key_block *b = &c->block;
+    unsigned bits = rest_bits(&k->shape);
+    if (c->key_count == b->keys) return bad(k, err);
+    uint64_t left = (uint64_t)b->keys + BUCKETS - c->bucket_at;
+    c->bucket_at += wp_packed_run(k->entries.data, k->entries.len, b->buckets + c->bucket_at, left, 1);
+    uint64_t bucket = c->bucket_at - c->key_count;
+    if (bucket >= BUCKETS) return bad(k, err);
+    uint64_t rest = load(&k->entries, b->rests + (uint64_t)c->key_count * bits, bits);
+    c->key = ((c->next_block - 1) << WP_KEY_BUCKET_BITS | bucket) << bits | rest;
+    c->key_count++;
+    c->bucket_at++;
+    return WP_OK;
 }
 
 enum wp_status wp_key_cursor_next(struct wp_key_cursor *c, uint64_t *key, uint32_t *article,
                                   struct wp_error *err) {
     const struct wp_keys *k = c->keys;
-    if (c->at >= k->shape.count) return WP_END;
-    while (c->at >= c->bucket_end) {
-        uint64_t begin, end;
-        if (++c->bucket >> k->shape.bucket_bits)
-            return wp_fail_file(err, WP_EDAMAGED, k->directory.name, "a list of keys does not add up");
-        WP_TRY(find_bucket(k, c->bucket, &begin, &end, err));
-        if (begin != c->at)
-            return wp_fail_file(err, WP_EDAMAGED, k->directory.name, "a list of keys does not add up");
-        c->bucket_end = (uint32_t)end;
-    }
-    WP_TRY(check_entries(k, c->at, c->at + 1, err));
-    *key = (uint64_t)c->bucket << rest_bits(&k->shape) | rest_of(k, c->at);
-    *article = article_of(k, c->at++);
+    if (c->entry == c->block.entries) WP_TRY(next_block(c, err));
+    if (load(&k->entries, c->block.firsts + c->entry, 1))
+        WP_TRY(next_key(c, err));
+    else if (!c->entry)
+        return bad(k, err);
+    struct wp_key_hits one = {c->block.articles + (uint64_t)c->entry * k->shape.article_bits, 1};
+    *article = wp_keys_article(k, &one, 0);
+    *key = c->key;
+    c->entry++;
+    c->seen++;
     return WP_OK;
-}
-
-/* ---- writing ---- */
-
-enum wp_status wp_keys_begin(struct wp_keys_writer *w, struct wp_section_writer *out, enum wp_key_kind kind,
-                             uint64_t count, uint64_t articles, struct wp_error *err) {
-    *w = (struct wp_keys_writer){.out = out, .shape = wp_key_shape(count, articles)};
-    if (count > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "more than 2^32 keys in one segment");
-    w->directory = wp_zalloc(((size_t)1 << w->shape.bucket_bits) + 1, sizeof *w->directory);
-    if (!w->directory) return wp_fail(err, WP_ENOMEM, "out of memory");
-    return wp_section_begin(out, 2 + 2 * kind, err);
-}
-
-static enum wp_status put_bits(struct wp_keys_writer *w, uint64_t value, unsigned bits,
-                               struct wp_error *err) {
-    uint8_t bytes[8];
-    w->bits |= value << w->bit_count;
-    w->bit_count += bits;
-    unsigned whole = w->bit_count / 8;
-    wp_store64(bytes, w->bits);
-    WP_TRY(wp_section_write(w->out, bytes, whole, err));
-    w->bits = whole < 8 ? w->bits >> 8 * whole : 0;
-    w->bit_count -= 8 * whole;
-    return WP_OK;
-}
-
-enum wp_status wp_keys_add(struct wp_keys_writer *w, uint64_t key, uint32_t article, struct wp_error *err) {
-    unsigned rest = rest_bits(&w->shape);
-    w->directory[(key >> rest) + 1]++;
-    w->added++;
-    WP_TRY(put_bits(w, key & (((uint64_t)1 << rest) - 1), rest, err));
-    return put_bits(w, article, w->shape.article_bits, err);
-}
-
-enum wp_status wp_keys_end(struct wp_keys_writer *w, enum wp_key_kind kind, struct wp_error *err) {
-    uint8_t word[4], rest = (uint8_t)w->bits;
-    const struct wp_key_shape *s = &w->shape;
-    if (w->added != s->count) return wp_fail(err, WP_EINVAL, "a list of keys is not as long as it was said");
-    if (w->bit_count) WP_TRY(wp_section_write(w->out, &rest, 1, err));
-    WP_TRY(wp_section_end(w->out, s->bucket_bits, s->article_bits, s->count, err));
-    WP_TRY(wp_section_begin(w->out, 3 + 2 * kind, err));
-    for (uint64_t i = 0; i <= (uint64_t)1 << s->bucket_bits; i++) {
-        if (i) w->directory[i] += w->directory[i - 1];
-        wp_store32(word, w->directory[i]);
-        WP_TRY(wp_section_write(w->out, word, sizeof word, err));
-    }
-    return wp_section_end(w->out, 0, 0, 0, err);
-}
-
-void wp_keys_writer_release(struct wp_keys_writer *w) {
-    wp_free(w->directory);
-    *w = (struct wp_keys_writer){0};
 }

@@ -1,35 +1,42 @@
 /*
- * keys.h - a sorted list of (key, article) pairs that is searched where it lies.
+ * keys.h - a sorted list of (key, article) pairs, delta-coded, that is searched where it lies.
  *
- * Keys are 40 bits of a hash and so spread evenly. The list is cut into 2^bucket_bits buckets by their high
- * bits; a bucket's number says these bits, so that an entry holds the rest of the key and the article only,
- * in a fixed number of bits, and a lookup goes straight to its bucket and searches a handful of entries:
+ * Keys are 40 bits of a hash and so spread evenly. The list is cut by their highest bits into 2^block_bits
+ * blocks of some forty entries, and a block into 32 buckets by the next five bits:
  *
- *     directory   where[0], where[1], ...   32 bits each: entries before bucket i; one more at the end
- *     entries     | rest of key | article | rest of key | article | ...   ascending, no gaps
+ *     directory   where each block begins, 40 bits each, and at the end how long the blocks are
+ *     block       keys, entries less keys (varints)
+ *                 | bucket of each key: a 1 for a key, a 0 for "on to the next bucket"
+ *                 | rest of each key | a bit for each entry: 1 = the first one of a key | article of each
+ * entry
  *
- * (What delta coding saves is saved by the buckets, without anything to be decoded before the entry wanted.)
+ * So of the distance between two keys the high part is coded in unary (Elias and Fano's way), two bits a key
+ * or so, and what many articles share stands once; and yet a lookup decodes nothing that it does not want: it
+ * counts zeros to its bucket, compares the one or two keys that are there, and counts ones to their articles.
  * An article is its number less the first number of the segment.
  */
 #ifndef WP_INDEX_KEYS_H
 #define WP_INDEX_KEYS_H
 
+#include "index/packed.h"
 #include "index/section.h"
 
 struct wp_key_shape {
     uint64_t count;        /* entries, below 2^32 */
-    uint32_t bucket_bits;  /* 0..WP_BUCKET_BITS_MAX */
+    uint32_t block_bits;   /* 0..WP_KEY_BLOCK_BITS_MAX */
     uint32_t article_bits; /* 1..32 */
 };
 
-enum { WP_BUCKET_BITS_MAX = 28 };
+enum {
+    WP_KEY_BLOCK_BITS_MAX = 28,
+    WP_KEY_BLOCK_ENTRIES = 48, /* that a block has at most, on average */
+    WP_KEY_BUCKET_BITS = 5,
+};
 
 /* The shape of a list of `count` entries about `articles` articles. */
 struct wp_key_shape wp_key_shape(uint64_t count, uint64_t articles);
-/* Is it one that the writer makes, and how long are its two sections? */
-int wp_key_shape_valid(const struct wp_key_shape *s, uint64_t entry_bytes, uint64_t directory_bytes);
-uint64_t wp_key_entry_bytes(const struct wp_key_shape *s);
-uint64_t wp_key_directory_bytes(const struct wp_key_shape *s);
+/* Is it one that can be, with a directory of that length? */
+int wp_key_shape_valid(const struct wp_key_shape *s, uint64_t directory_bytes);
 
 /* A list of a segment. */
 struct wp_keys {
@@ -37,22 +44,35 @@ struct wp_keys {
     struct wp_section entries, directory;
 };
 
-/* Entries [begin, end) have the key. WP_EDAMAGED. */
-enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, uint64_t *begin, uint64_t *end,
+/* Where the articles of one key stand. */
+struct wp_key_hits {
+    uint64_t at; /* bit of the first one in the entries */
+    uint32_t count;
+};
+/* count is 0 when the key is not there. WP_EDAMAGED. */
+enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, struct wp_key_hits *hits,
                             struct wp_error *err);
-/* The article of an entry that wp_keys_find gave. */
-enum wp_status wp_keys_article(const struct wp_keys *k, uint64_t entry, uint32_t *article,
-                               struct wp_error *err);
+/* The i-th of what wp_keys_find gave; they ascend. */
+uint32_t wp_keys_article(const struct wp_keys *k, const struct wp_key_hits *hits, uint32_t i);
 
-/* Ask for the memory that a lookup of this key will need: first the directory's, later the entries'. */
+/* Ask for the memory that a lookup of this key will need: first the directory's, later the block's. */
 void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key);
 void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key);
+
+/* An opened block: bits where its parts begin. */
+struct wp_key_block {
+    uint32_t keys, entries;
+    uint64_t buckets, rests, firsts, articles;
+};
 
 /* A walk over all entries in order. */
 struct wp_key_cursor {
     const struct wp_keys *keys;
-    uint64_t at;
-    uint32_t bucket, bucket_end; /* bucket_end: entries before the bucket behind */
+    uint64_t next_block, seen; /* entries */
+    struct wp_key_block block;
+    uint32_t entry, key_count; /* of the block; gone by */
+    uint64_t bucket_at;        /* bits of `buckets` gone by */
+    uint64_t key;
 };
 void wp_key_cursor_init(struct wp_key_cursor *c, const struct wp_keys *k);
 /* WP_END behind the last. */
@@ -63,13 +83,15 @@ enum wp_status wp_key_cursor_next(struct wp_key_cursor *c, uint64_t *key, uint32
 struct wp_keys_writer {
     struct wp_section_writer *out;
     struct wp_key_shape shape;
-    uint32_t *directory;
-    uint64_t added, bits; /* bits: waiting, the lowest first */
-    uint32_t bucket;
-    unsigned bit_count;
-    uint64_t last_key;
+    uint64_t *keys;     /* of the block at hand: its distinct keys, */
+    uint32_t *counts;   /* how many articles each has, */
+    uint32_t *articles; /* and these: all of the block's */
+    size_t key_count, key_cap, count_cap, article_count, article_cap;
+    uint64_t added, blocks; /* entries; blocks done */
+    struct wp_buffer packed, directory;
+    uint64_t bytes; /* of the blocks done */
 };
-/* `shape.count` entries will come. WP_ENOMEM. */
+/* `count` entries will come. WP_ENOMEM, WP_ETOOBIG. */
 enum wp_status wp_keys_begin(struct wp_keys_writer *w, struct wp_section_writer *out, enum wp_key_kind kind,
                              uint64_t count, uint64_t articles, struct wp_error *err);
 enum wp_status wp_keys_add(struct wp_keys_writer *w, uint64_t key, uint32_t article, struct wp_error *err);

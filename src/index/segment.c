@@ -30,8 +30,7 @@ static enum wp_status init_keys(struct wp_index_segment *s, enum wp_key_kind kin
                                 const struct wp_section_entry *directory, struct wp_error *err) {
     struct wp_keys *k = &s->keys[kind];
     k->shape = (struct wp_key_shape){entries->c, entries->a, entries->b};
-    if (!wp_key_shape_valid(&k->shape, entries->len, directory->len))
-        return bad(s, "a list of keys does not add up", err);
+    if (!wp_key_shape_valid(&k->shape, directory->len)) return bad(s, "a list of keys does not add up", err);
     WP_TRY(wp_section_init(&k->entries, entries, s->map.data, s->map.len, s->name, err));
     return wp_section_init(&k->directory, directory, s->map.data, s->map.len, s->name, err);
 }

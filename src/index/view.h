@@ -101,7 +101,7 @@ struct wp_seen;
 /* Where a key stands in a segment. */
 struct wp_key_range {
     uint32_t segment, key;
-    uint64_t begin, end;
+    struct wp_key_hits hits;
 };
 
 /* Sampled shingles of one text, looked up together. Zero-initialised; used again and again. */

@@ -10,16 +10,12 @@
 
 enum { SEGMENTS_AT_ONCE = 256 };
 
-/* Where the entries of a key stand in each segment. */
-struct ranges {
-    uint64_t begin[SEGMENTS_AT_ONCE], end[SEGMENTS_AT_ONCE];
-};
-
-static enum wp_status put_range(const struct wp_index_segment *s, enum wp_key_kind kind, uint64_t begin,
-                                uint64_t end, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
-    for (uint64_t e = begin; e < end; e++) {
-        uint32_t article;
-        WP_TRY(wp_keys_article(&s->keys[kind], e, &article, err));
+/* Articles [begin, end) of a key. */
+static enum wp_status put_hits(const struct wp_index_segment *s, enum wp_key_kind kind,
+                               const struct wp_key_hits *hits, uint32_t begin, uint32_t end,
+                               uint32_t *numbers, uint32_t *given, struct wp_error *err) {
+    for (uint32_t i = begin; i < end; i++) {
+        uint32_t article = wp_keys_article(&s->keys[kind], hits, i);
         if (article >= s->count) return wp_fail_file(err, WP_EDAMAGED, s->name, "a key has no article");
         numbers[(*given)++] = s->first + article;
     }
@@ -49,49 +45,46 @@ static void put_oldest(const struct wp_memtable *m, const struct wp_memtable_ent
 }
 
 /* The last `want` of those in segments. */
-static enum wp_status put_last(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+static enum wp_status put_last(const struct wp_view *v, enum wp_key_kind kind, const struct wp_key_hits *hits,
                                uint32_t want, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
     size_t i = v->segment_count; /* back to the segment in which they begin */
-    uint64_t skip = 0;
+    uint32_t skip = 0;
     while (want && i) {
-        uint64_t n = r->end[i - 1] - r->begin[i - 1];
-        i--;
+        uint32_t n = hits[--i].count;
         skip = n > want ? n - want : 0;
-        want -= (uint32_t)(n - skip);
+        want -= n - skip;
     }
     for (; i < v->segment_count; i++, skip = 0)
-        WP_TRY(put_range(v->segments[i], kind, r->begin[i] + skip, r->end[i], numbers, given, err));
+        WP_TRY(put_hits(v->segments[i], kind, &hits[i], skip, hits[i].count, numbers, given, err));
     return WP_OK;
 }
 
-static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind, const struct wp_key_hits *hits,
                                     const struct wp_memtable_entry *newest,
                                     const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                                     struct wp_error *err) {
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
     uint32_t want = limits->first, in_memory = newest ? newest->count : 0;
     for (size_t i = 0; i < v->segment_count && want; i++) {
-        uint64_t n = r->end[i] - r->begin[i];
-        if (n > want) n = want;
-        WP_TRY(put_range(v->segments[i], kind, r->begin[i], r->begin[i] + n, numbers, given, err));
-        want -= (uint32_t)n;
+        uint32_t n = hits[i].count < want ? hits[i].count : want;
+        WP_TRY(put_hits(v->segments[i], kind, &hits[i], 0, n, numbers, given, err));
+        want -= n;
     }
     if (want) put_oldest(m, newest, want, numbers, given);
     want = limits->near > in_memory ? limits->near - in_memory : 0;
-    WP_TRY(put_last(v, kind, r, want, numbers, given, err));
+    WP_TRY(put_last(v, kind, hits, want, numbers, given, err));
     put_newest(m, newest, limits->near, numbers, given);
     return WP_OK;
 }
 
 /* Of a key that has `total` articles, those that the limits ask for. */
-static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind, const struct ranges *r,
+static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind, const struct wp_key_hits *hits,
                                  const struct wp_memtable_entry *newest, const struct wp_key_limits *limits,
                                  uint64_t total, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
     if (!total) return WP_OK;
-    if (total > limits->all) return put_both_ends(v, kind, r, newest, limits, numbers, given, err);
+    if (total > limits->all) return put_both_ends(v, kind, hits, newest, limits, numbers, given, err);
     for (size_t i = 0; i < v->segment_count; i++)
-        if (r->begin[i] < r->end[i])
-            WP_TRY(put_range(v->segments[i], kind, r->begin[i], r->end[i], numbers, given, err));
+        WP_TRY(put_hits(v->segments[i], kind, &hits[i], 0, hits[i].count, numbers, given, err));
     if (newest) put_newest(v->memtable->table, newest, limits->all, numbers, given);
     return WP_OK;
 }
@@ -99,17 +92,17 @@ static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind,
 enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint64_t key,
                             const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                             uint64_t *total, struct wp_error *err) {
-    struct ranges r;
+    struct wp_key_hits hits[SEGMENTS_AT_ONCE];
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
     const struct wp_memtable_entry *newest = m ? wp_memtable_find(m, kind, key, v->end) : NULL;
     *given = 0;
     *total = newest ? newest->count : 0;
     if (v->segment_count > SEGMENTS_AT_ONCE) return wp_fail(err, WP_ETOOBIG, "too many segments");
     for (size_t i = 0; i < v->segment_count; i++) {
-        WP_TRY(wp_keys_find(&v->segments[i]->keys[kind], key & WP_KEY_MASK, &r.begin[i], &r.end[i], err));
-        *total += r.end[i] - r.begin[i];
+        WP_TRY(wp_keys_find(&v->segments[i]->keys[kind], key & WP_KEY_MASK, &hits[i], err));
+        *total += hits[i].count;
     }
-    return put_wanted(v, kind, &r, newest, limits, *total, numbers, given, err);
+    return put_wanted(v, kind, hits, newest, limits, *total, numbers, given, err);
 }
 
 /* ---- many keys ---- */
@@ -149,9 +142,9 @@ static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment,
     for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_entries(list, keys[b->there[i]]);
     for (uint32_t i = 0; i < count; i++) {
         struct wp_key_range r = {.segment = segment, .key = b->there[i]};
-        WP_TRY(wp_keys_find(list, keys[r.key] & WP_KEY_MASK, &r.begin, &r.end, err));
-        if (r.begin == r.end) continue;
-        b->totals[r.key] += r.end - r.begin;
+        WP_TRY(wp_keys_find(list, keys[r.key] & WP_KEY_MASK, &r.hits, err));
+        if (!r.hits.count) continue;
+        b->totals[r.key] += r.hits.count;
         if (WP_GROW(b->ranges, b->range_count, b->range_cap) != WP_OK)
             return wp_fail(err, WP_ENOMEM, "out of memory");
         b->ranges[b->range_count++] = r;
@@ -224,29 +217,27 @@ enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *ke
     for (size_t i = 0; i < b->range_count; i++) {
         const struct wp_key_range *r = &b->ranges[i];
         if (b->totals[r->key] > limits->all) continue;
-        WP_TRY(put_range(v->segments[r->segment], WP_KEY_SHINGLE, r->begin, r->end,
-                         b->numbers + b->starts[r->key], &b->listed[r->key], err));
+        WP_TRY(put_hits(v->segments[r->segment], WP_KEY_SHINGLE, &r->hits, 0, r->hits.count,
+                        b->numbers + b->starts[r->key], &b->listed[r->key], err));
     }
     walk_memtable(v, count, limits, b);
     return WP_OK;
 }
 
 /* Where key number `key` stands in each segment. */
-static void ranges_of(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key, struct ranges *r) {
-    for (size_t i = 0; i < v->segment_count; i++) r->begin[i] = r->end[i] = 0;
-    for (size_t i = 0; i < b->range_count; i++) {
-        if (b->ranges[i].key != key) continue;
-        r->begin[b->ranges[i].segment] = b->ranges[i].begin;
-        r->end[b->ranges[i].segment] = b->ranges[i].end;
-    }
+static void hits_of(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key,
+                    struct wp_key_hits *hits) {
+    for (size_t i = 0; i < v->segment_count; i++) hits[i].count = 0;
+    for (size_t i = 0; i < b->range_count; i++)
+        if (b->ranges[i].key == key) hits[b->ranges[i].segment] = b->ranges[i].hits;
 }
 
 enum wp_status wp_key_batch_list(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key,
                                  const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                                  struct wp_error *err) {
-    struct ranges r;
+    struct wp_key_hits hits[SEGMENTS_AT_ONCE];
     *given = 0;
     if (!b->totals[key]) return WP_OK;
-    ranges_of(v, b, key, &r);
-    return put_wanted(v, WP_KEY_SHINGLE, &r, b->newest[key], limits, b->totals[key], numbers, given, err);
+    hits_of(v, b, key, hits);
+    return put_wanted(v, WP_KEY_SHINGLE, hits, b->newest[key], limits, b->totals[key], numbers, given, err);
 }

@@ -1,4 +1,4 @@
-# index_golden.sh - an index that was written when format version 1 was new opens, says what it said then, and goes
+# index_golden.sh - an index that was written when its format version was new opens, says what it said then, and goes
 # on: tests/data/golden_index, of tests/data/golden_records.jsonl. 30 records in a segment, one of them deleted, 6 in
 # the log of a writer that was killed.
 set -eu

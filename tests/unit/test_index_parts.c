@@ -91,7 +91,7 @@ static void open_list(struct wp_keys *k, struct wp_map *map) {
     assert_int_equal(meta_len, 3);
     assert_memory_equal(meta, "abc", 3);
     k->shape = (struct wp_key_shape){entries[0].c, entries[0].a, entries[0].b};
-    assert_true(wp_key_shape_valid(&k->shape, entries[0].len, entries[1].len));
+    assert_true(wp_key_shape_valid(&k->shape, entries[1].len));
     assert_int_equal(wp_section_init(&k->entries, &entries[0], map->data, map->len, "list", &err), WP_OK);
     assert_int_equal(wp_section_init(&k->directory, &entries[1], map->data, map->len, "list", &err), WP_OK);
 }
@@ -113,20 +113,17 @@ static void check_list(size_t count, uint32_t articles) {
     wp_section_writer_release(&w);
     open_list(&k, &map);
     for (size_t i = 0, end; i < count; i = end) {
-        uint64_t first, last;
+        struct wp_key_hits hits;
         for (end = i + 1; end < count && pairs[end].key == pairs[i].key;) end++;
-        assert_int_equal(wp_keys_find(&k, pairs[i].key, &first, &last, &err), WP_OK);
-        assert_int_equal(last - first, end - i);
-        for (size_t j = i; j < end; j++) {
-            uint32_t article;
-            assert_int_equal(wp_keys_article(&k, first + (j - i), &article, &err), WP_OK);
-            assert_int_equal(article, pairs[j].article);
-        }
-        assert_int_equal(wp_keys_find(&k, pairs[i].key ^ 1, &first, &last, &err), WP_OK);
+        assert_int_equal(wp_keys_find(&k, pairs[i].key, &hits, &err), WP_OK);
+        assert_int_equal(hits.count, end - i);
+        for (size_t j = i; j < end; j++)
+            assert_int_equal(wp_keys_article(&k, &hits, (uint32_t)(j - i)), pairs[j].article);
+        assert_int_equal(wp_keys_find(&k, pairs[i].key ^ 1, &hits, &err), WP_OK);
         struct pair other = {pairs[i].key ^ 1, 0};
         size_t same = 0;
         for (size_t j = 0; j < count && count < 3000; j++) same += pairs[j].key == other.key;
-        if (count < 3000) assert_int_equal(last - first, same);
+        if (count < 3000) assert_int_equal(hits.count, same);
     }
     struct wp_key_cursor c;
     wp_key_cursor_init(&c, &k);
@@ -153,7 +150,95 @@ static void test_keys(void **state) {
     check_list(7, 2);
     check_list(100, 100000);
     check_list(2500, 300);
+    check_list(2999, 1 << 17);
     check_list(50000, 1 << 20);
+}
+
+/* A list of a few bytes that are written down here: what FORMAT.md says. */
+static void test_keys_bytes(void **state) {
+    (void)state;
+    struct wp_section_writer w;
+    struct wp_keys_writer list;
+    struct wp_keys k = {.shape = {0}};
+    struct wp_map map;
+    assert_int_equal(wp_section_writer_open(&w, &wp_fs_real, "list", 1, &err), WP_OK);
+    assert_int_equal(wp_keys_begin(&list, &w, WP_KEY_ID, 3, 6, &err), WP_OK);
+    assert_int_equal(list.shape.block_bits, 0);
+    assert_int_equal(list.shape.article_bits, 3);
+    assert_int_equal(wp_keys_add(&list, 5, 2, &err), WP_OK); /* bucket 0 */
+    assert_int_equal(wp_keys_add(&list, 5, 4, &err), WP_OK);
+    assert_int_equal(wp_keys_add(&list, WP_KEY_MASK, 5, &err), WP_OK); /* bucket 31 */
+    assert_int_equal(wp_keys_end(&list, WP_KEY_ID, &err), WP_OK);
+    assert_int_equal(wp_section_writer_finish(&w, "abc", 3, &err), WP_OK);
+    wp_keys_writer_release(&list);
+    wp_section_writer_release(&w);
+    open_list(&k, &map);
+    /* 2 keys, 1 more entry | 1, then 32 zeros but for a 1 at bit 32, | 5 and all ones, 35 bits each, | 101, |
+     * 2, 4, 5 of 3 bits each: 34 + 70 + 3 + 9 bits */
+    static const uint8_t want[] = {2,
+                                   1,
+                                   1,
+                                   0,
+                                   0,
+                                   0,
+                                   5 << 2 | 1,
+                                   0,
+                                   0,
+                                   0,
+                                   0xe0,
+                                   0xff,
+                                   0xff,
+                                   0xff,
+                                   0xff,
+                                   2 << 3 | 1 << 2 | 1 << 0 | (4 & 3) << 6,
+                                   4 >> 2 | 5 << 1};
+    static const uint8_t directory[] = {0, 0, 0, 0, 0, sizeof want, 0, 0, 0, 0};
+    assert_int_equal(k.entries.len, sizeof want);
+    assert_memory_equal(k.entries.data, want, sizeof want);
+    assert_int_equal(k.directory.len, sizeof directory);
+    assert_memory_equal(k.directory.data, directory, sizeof directory);
+    wp_section_release(&k.entries);
+    wp_section_release(&k.directory);
+    wp_map_close(&map);
+}
+
+/* Bytes that carry the right checksum and say something else are refused, or say something harmless. */
+static void test_keys_wrong(void **state) {
+    (void)state;
+    struct random r = {9};
+    struct wp_keys k = {.shape = {.count = 60, .block_bits = 1, .article_bits = 6}};
+    uint8_t directory[15];
+    assert_int_equal(wp_bits_init(&k.entries.checked, 1), WP_OK);
+    assert_int_equal(wp_bits_init(&k.directory.checked, 1), WP_OK);
+    wp_bits_set(&k.entries.checked, 0);
+    wp_bits_set(&k.directory.checked, 0);
+    k.entries.name = k.directory.name = "list";
+    k.directory.data = directory;
+    k.directory.len = sizeof directory;
+    for (unsigned turn = 0; turn < 20000; turn++) {
+        unsigned keys = (unsigned)random_below(&r, 40), more = (unsigned)random_below(&r, 30), seen = 0;
+        size_t len = 2 + (keys + 32 + keys * 34 + (keys + more) * 7 + 7) / 8;
+        uint8_t *exact = malloc(len);
+        for (size_t i = 0; i < len; i++) exact[i] = (uint8_t)(random_next(&r) | random_next(&r));
+        exact[0] = (uint8_t)keys;
+        exact[1] = (uint8_t)more;
+        memset(directory, 0, sizeof directory);
+        wp_store32(directory + 5, (uint32_t)(turn % 3 ? len : random_below(&r, len + 2)));
+        wp_store32(directory + 10, (uint32_t)(turn % 5 ? len : random_below(&r, len + 2)));
+        k.entries.data = exact;
+        k.entries.len = len;
+        struct wp_key_hits hits;
+        uint64_t key = random_next(&r) & WP_KEY_MASK;
+        if (wp_keys_find(&k, key, &hits, &err) == WP_OK)
+            for (uint32_t i = 0; i < hits.count; i++) assert_true(wp_keys_article(&k, &hits, i) < 64);
+        struct wp_key_cursor c;
+        uint32_t article;
+        wp_key_cursor_init(&c, &k);
+        while (wp_key_cursor_next(&c, &key, &article, &err) == WP_OK) assert_true(++seen <= 120);
+        free(exact);
+    }
+    wp_bits_release(&k.entries.checked);
+    wp_bits_release(&k.directory.checked);
 }
 
 /* ---- text files ---- */
@@ -411,10 +496,11 @@ static void test_guard(void **state) {
 int main(void) {
     char scratch[] = "/tmp/wp_parts.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row),      cmocka_unit_test(test_keys),
-                                       cmocka_unit_test(test_texts),    cmocka_unit_test(test_log),
-                                       cmocka_unit_test(test_memtable), cmocka_unit_test(test_state),
-                                       cmocka_unit_test(test_manifest), cmocka_unit_test(test_guard)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row),        cmocka_unit_test(test_keys),
+                                       cmocka_unit_test(test_keys_bytes), cmocka_unit_test(test_keys_wrong),
+                                       cmocka_unit_test(test_texts),      cmocka_unit_test(test_log),
+                                       cmocka_unit_test(test_memtable),   cmocka_unit_test(test_state),
+                                       cmocka_unit_test(test_manifest),   cmocka_unit_test(test_guard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(scratch);
     return failed;

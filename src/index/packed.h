@@ -1,0 +1,72 @@
+/*
+ * packed.h - numbers of a few bits each, one behind the other, the lowest bit first.
+ *
+ * Readers say how many bytes there are and never look beyond; where numbers stand, and that they lie inside,
+ * is the caller's to know. Writers append to a buffer.
+ */
+#ifndef WP_INDEX_PACKED_H
+#define WP_INDEX_PACKED_H
+
+#include <stddef.h>
+#include "base/bytes.h"
+#include "base/memory.h"
+
+/* The lowest `bits` (0 to 64) bits set. */
+static inline uint64_t wp_packed_mask(unsigned bits) {
+    return bits < 64 ? ((uint64_t)1 << bits) - 1 : UINT64_MAX;
+}
+
+/* How many bits a number needs: 0 for 0. */
+static inline unsigned wp_packed_bits(uint64_t number) {
+    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
+}
+
+/* The number of `bits` (0 to 57) bits at bit `at` of data[len]. What lies behind the end reads as zeros. */
+static inline uint64_t wp_packed_load(const uint8_t *data, uint64_t len, uint64_t at, unsigned bits) {
+    uint64_t byte = at / 8;
+    if (byte + 8 <= len) return wp_load64(data + byte) >> (at % 8) & wp_packed_mask(bits);
+    uint8_t last[8] = {0};
+    if (byte < len) memcpy(last, data + byte, (size_t)(len - byte));
+    return wp_load64(last) >> (at % 8) & wp_packed_mask(bits);
+}
+
+/* The same of up to 64 bits. */
+static inline uint64_t wp_packed_load64(const uint8_t *data, uint64_t len, uint64_t at, unsigned bits) {
+    if (bits <= 57) return wp_packed_load(data, len, at, bits);
+    return wp_packed_load(data, len, at, 32) | wp_packed_load(data, len, at + 32, bits - 32) << 32;
+}
+
+/* Counts the set bits (with `inverted`: the clear ones) of bits [at, at + count): the place, from 0, of
+ * number `nth`, from 0; `count` when there are not so many. */
+uint64_t wp_packed_select(const uint8_t *data, uint64_t len, uint64_t at, uint64_t count, uint64_t nth,
+                          int inverted);
+/* How many bits from `at` on, of at most `count`, are set (with `inverted`: clear). */
+uint64_t wp_packed_run(const uint8_t *data, uint64_t len, uint64_t at, uint64_t count, int inverted);
+
+/* A number of 7 bits a byte, the lowest first, the high bit meaning that more follow: from data[*at], not
+ * beyond `end`; *at is moved behind it. Returns 0, or -1 when it does not end or is 2^32 or more. */
+static inline int wp_packed_varint(const uint8_t *data, uint64_t *at, uint64_t end, uint32_t *number) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 35 && *at < end; shift += 7) {
+        uint8_t byte = data[(*at)++];
+        value |= (uint64_t)(byte & 127) << shift;
+        *number = (uint32_t)value;
+        if (byte < 128) return value > UINT32_MAX ? -1 : 0;
+    }
+    return -1;
+}
+
+/* Appends numbers to a buffer. Zero-initialised but for `out`. */
+struct wp_packed_writer {
+    struct wp_buffer *out; /* borrowed */
+    uint64_t waiting;
+    unsigned count; /* bits that wait, below 64 */
+};
+/* bits: 0 to 64; what the number has above them is not written. WP_ENOMEM. */
+enum wp_status wp_packed_put(struct wp_packed_writer *w, uint64_t number, unsigned bits);
+/* Fills up to a whole byte with zeros. WP_ENOMEM. */
+enum wp_status wp_packed_end(struct wp_packed_writer *w);
+/* WP_ENOMEM. */
+enum wp_status wp_packed_put_varint(struct wp_buffer *out, uint32_t number);
+
+#endif
