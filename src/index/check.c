@@ -133,10 +133,7 @@ static enum wp_status check_section(struct checker *c, const struct wp_index_seg
         enum wp_status status = wp_section_check(section, at, len, &why);
         if (status == WP_OK) continue;
         uint32_t first = s->first, count = s->count;
-        if (rows) { /* the articles whose rows are in the block */
-            first += (uint32_t)(at / WP_ROW_BYTES);
-            count = (uint32_t)((at + len + WP_ROW_BYTES - 1) / WP_ROW_BYTES - at / WP_ROW_BYTES);
-        }
+        if (rows) wp_row_table_covers(&s->rows, at, len, &first, &count);
         WP_TRY(note(c, status, &why, first, count, err));
     }
     return WP_OK;
@@ -192,7 +189,8 @@ static enum wp_status check_rows(struct checker *c, const struct wp_index_segmen
 
 static enum wp_status check_parts(struct checker *c, const struct wp_index_segment *s, struct wp_error *err) {
     uint64_t damages = c->counts->damages, samples, rows;
-    enum wp_status status = check_section(c, s, &s->rows, 1, err);
+    enum wp_status status = check_section(c, s, &s->rows.places, 0, err);
+    if (status == WP_OK) status = check_section(c, s, &s->rows.rows, 1, err);
     for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++) {
         status = check_section(c, s, &s->keys[kind].entries, 0, err);
         if (status == WP_OK) status = check_section(c, s, &s->keys[kind].directory, 0, err);

@@ -17,14 +17,6 @@ static uint64_t load_chunk(const uint8_t *data, uint64_t len, uint64_t at, uint6
     return chunk & wp_packed_mask(bits < CHUNK ? (unsigned)bits : CHUNK);
 }
 
-/* In each byte: how many bits are set in this byte and those below it. */
-static uint64_t sums(uint64_t x) {
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return x * ONES;
-}
-
 /* How many bytes of `sums` are not above n, which is below 128, as they are: a sum of 8 bits leaves its high
  * bit to the comparison of all at once. */
 static unsigned bytes_up_to(uint64_t sums_of, uint64_t n) {
@@ -45,7 +37,8 @@ static unsigned select_in_chunk(uint64_t chunk, uint64_t by_byte, uint64_t n) {
 uint64_t wp_packed_select(const uint8_t *data, uint64_t len, uint64_t at, uint64_t count, uint64_t nth,
                           int inverted) {
     for (uint64_t done = 0; done < count; done += CHUNK) {
-        uint64_t chunk = load_chunk(data, len, at + done, count - done, inverted), by_byte = sums(chunk);
+        uint64_t chunk = load_chunk(data, len, at + done, count - done, inverted),
+                 by_byte = wp_packed_sums(chunk);
         if (nth < by_byte >> 56) return done + select_in_chunk(chunk, by_byte, nth);
         nth -= by_byte >> 56;
     }

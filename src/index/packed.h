@@ -36,6 +36,19 @@ static inline uint64_t wp_packed_load64(const uint8_t *data, uint64_t len, uint6
     return wp_packed_load(data, len, at, 32) | wp_packed_load(data, len, at + 32, bits - 32) << 32;
 }
 
+/* In each byte: how many bits are set in this byte and those below it. */
+static inline uint64_t wp_packed_sums(uint64_t x) {
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return x * 0x0101010101010101u;
+}
+
+/* How many bits are set. */
+static inline unsigned wp_packed_count(uint64_t x) {
+    return (unsigned)(wp_packed_sums(x) >> 56);
+}
+
 /* Counts the set bits (with `inverted`: the clear ones) of bits [at, at + count): the place, from 0, of
  * number `nth`, from 0; `count` when there are not so many. */
 uint64_t wp_packed_select(const uint8_t *data, uint64_t len, uint64_t at, uint64_t count, uint64_t nth,

@@ -3,7 +3,7 @@
 
 #include "index/manifest.h"
 
-enum { META_BYTES = 12 };
+enum { SHAPE_AT = 12, META_BYTES = SHAPE_AT + WP_ROW_SHAPE_BYTES };
 
 static enum wp_status bad(const struct wp_index_segment *s, const char *what, struct wp_error *err) {
     return wp_fail_file(err, WP_EDAMAGED, s->name, "%s", what);
@@ -16,6 +16,8 @@ static enum wp_status read_meta(struct wp_index_segment *s, const uint8_t *meta,
     s->count = wp_load32(meta + 4);
     s->texts_count = wp_load32(meta + 8);
     if (s->texts_count > WP_SEGMENT_TEXTS_MAX || len != META_BYTES + 4 * (size_t)s->texts_count)
+        return bad(s, "the footer does not add up", err);
+    if (wp_row_shape_read(&s->rows.shape, meta + SHAPE_AT) != 0)
         return bad(s, "the footer does not add up", err);
     if (s->first != entry->first || s->count != entry->count)
         return bad(s, "holds other articles than the manifest says", err);
@@ -35,6 +37,16 @@ static enum wp_status init_keys(struct wp_index_segment *s, enum wp_key_kind kin
     return wp_section_init(&k->directory, directory, s->map.data, s->map.len, s->name, err);
 }
 
+static enum wp_status init_rows(struct wp_index_segment *s, const struct wp_section_entry *rows,
+                                const struct wp_section_entry *places, struct wp_error *err) {
+    struct wp_row_table *t = &s->rows;
+    t->first = s->first;
+    t->count = s->count;
+    WP_TRY(wp_section_init(&t->rows, rows, s->map.data, s->map.len, s->name, err));
+    WP_TRY(wp_section_init(&t->places, places, s->map.data, s->map.len, s->name, err));
+    return wp_row_table_valid(t, rows->c) ? WP_OK : bad(s, "the rows do not add up", err);
+}
+
 static enum wp_status open_segment(struct wp_index_segment *s, const struct wp_manifest_segment *entry,
                                    struct wp_error *err) {
     struct wp_section_entry sections[WP_SECTIONS_MAX];
@@ -46,11 +58,10 @@ static enum wp_status open_segment(struct wp_index_segment *s, const struct wp_m
     if (s->map.len != entry->bytes) return bad(s, "is not as long as the manifest says", err);
     WP_TRY(wp_sections_read(s->map.data, s->map.len, s->name, &meta, &meta_len, sections, &n, err));
     WP_TRY(read_meta(s, meta, meta_len, entry, err));
-    if (n != 1 + 2 * WP_KEY_KINDS) return bad(s, "the footer does not add up", err);
+    if (n != WP_SECTION_PLACES) return bad(s, "the footer does not add up", err);
     for (unsigned i = 0; i < n; i++)
         if (sections[i].kind != i + 1) return bad(s, "the footer does not add up", err);
-    if (sections[0].len != (uint64_t)s->count * WP_ROW_BYTES) return bad(s, "the rows do not add up", err);
-    WP_TRY(wp_section_init(&s->rows, &sections[0], s->map.data, s->map.len, s->name, err));
+    WP_TRY(init_rows(s, &sections[WP_SECTION_ROWS - 1], &sections[WP_SECTION_PLACES - 1], err));
     for (int kind = 0; kind < WP_KEY_KINDS; kind++)
         WP_TRY(init_keys(s, (enum wp_key_kind)kind, &sections[1 + 2 * kind], &sections[2 + 2 * kind], err));
     return WP_OK;
@@ -79,7 +90,8 @@ struct wp_index_segment *wp_segment_share(struct wp_index_segment *s) {
 
 void wp_segment_drop(struct wp_index_segment *s) {
     if (!s || atomic_fetch_sub(&s->users, 1) != 1) return;
-    wp_section_release(&s->rows);
+    wp_section_release(&s->rows.rows);
+    wp_section_release(&s->rows.places);
     for (int i = 0; i < WP_KEY_KINDS; i++) {
         wp_section_release(&s->keys[i].entries);
         wp_section_release(&s->keys[i].directory);
@@ -92,9 +104,7 @@ void wp_segment_drop(struct wp_index_segment *s) {
 
 enum wp_status wp_segment_row(const struct wp_index_segment *s, uint32_t number, struct wp_row *row,
                               struct wp_error *err) {
-    uint64_t offset = (uint64_t)(number - s->first) * WP_ROW_BYTES;
-    WP_TRY(wp_section_check(&s->rows, offset, WP_ROW_BYTES, err));
-    wp_row_read(row, s->rows.data + offset);
+    WP_TRY(wp_row_table_read(&s->rows, number, row, err));
     if (!wp_row_is_gone(row) && row->texts >= s->texts_count)
         return bad(s, "a row refers to a text file that is not listed", err);
     return WP_OK;

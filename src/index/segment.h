@@ -1,14 +1,15 @@
 /*
  * segment.h - an immutable, sorted part of the index: the rows and keys of a range of articles.
  *
- *     header | rows | shingle keys, directory | text keys, directory | id keys, directory | footer | trailer
+ *     header | rows | shingle keys, directory | text keys, directory | id keys, directory | places of rows
+ *            | footer | trailer
  *
- * (each section followed by its checksums: section.h). Rows stand by number, WP_ROW_BYTES each, so that a row
- * is where its number says. Where an article has gone for good its row is zeros and it has no keys. The
- * records themselves stay in the text files, which the footer names; rows refer to them by place in that
- * list:
+ * (each section followed by its checksums: section.h). Rows stand by number (row_table.h), keys by key
+ * (keys.h). Where an article has gone for good there is no row and there are no keys. The records themselves
+ * stay in the text files, which the footer names; rows refer to them by place in that list:
  *
- *     footer   first number | articles | text files, then the number of each    (32 bits each)
+ *     footer   first number | articles | text files (32 bits each) | shape of the rows | number of each text
+ * file
  */
 #ifndef WP_INDEX_SEGMENT_H
 #define WP_INDEX_SEGMENT_H
@@ -17,9 +18,15 @@
 #include "base/map.h"
 #include "index/keys.h"
 #include "index/memtable.h"
+#include "index/row_table.h"
 #include "index/state.h"
 
-enum { WP_SECTION_ROWS = 1, WP_SEGMENT_TEXTS_MAX = 65535 };
+enum {
+    WP_SECTION_ROWS = 1,
+    WP_SECTION_KEYS = 2, /* and its directory behind it, for each kind */
+    WP_SECTION_PLACES = WP_SECTION_KEYS + 2 * WP_KEY_KINDS,
+    WP_SEGMENT_TEXTS_MAX = 65535
+};
 
 /* An open segment. Immutable, shared, any thread. */
 struct wp_index_segment {
@@ -27,7 +34,7 @@ struct wp_index_segment {
     uint32_t number, first, count;
     char *name;
     struct wp_map map;
-    struct wp_section rows;
+    struct wp_row_table rows;
     struct wp_keys keys[WP_KEY_KINDS];
     uint32_t *texts; /* file numbers */
     uint32_t texts_count;
@@ -63,8 +70,9 @@ struct wp_segment_moves {
     uint32_t texts;
 };
 
-/* Merges segments that follow each other (gaps become rows of articles that have gone) into one, without
- * what is dead. moves may be NULL: records stay where they are. *entry is filled but for the level. */
+/* Merges segments that follow each other (gaps become articles that have gone) into one, without what is
+ * dead: from the first article that lives to the last. moves may be NULL: records stay where they are. *entry
+ * is filled but for the level. */
 enum wp_status wp_segment_merge(struct wp_index_segment *const *from, size_t count,
                                 const struct wp_state *state, const struct wp_segment_moves *moves,
                                 const struct wp_fs *fs, const char *dir, struct wp_manifest_segment *entry,

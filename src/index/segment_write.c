@@ -25,17 +25,25 @@ static enum wp_status open_writer(struct wp_section_writer *w, const struct wp_f
     return status;
 }
 
+/* What the footer says of a segment. */
+struct meta {
+    uint32_t first, count;
+    const struct wp_row_shape *shape;
+    const uint32_t *texts;
+    uint32_t texts_count;
+};
+
 /* Footer and end; *bytes is how long the file is. */
-static enum wp_status finish(struct wp_section_writer *w, uint32_t first, uint32_t count,
-                             const uint32_t *texts, uint32_t texts_count, uint64_t *bytes,
+static enum wp_status finish(struct wp_section_writer *w, const struct meta *m, uint64_t *bytes,
                              struct wp_error *err) {
-    size_t len = 4 * (3 + (size_t)texts_count);
+    size_t front = 12 + WP_ROW_SHAPE_BYTES, len = front + 4 * (size_t)m->texts_count;
     uint8_t *meta = wp_alloc(len, 1);
     if (!meta) return no_memory(err);
-    wp_store32(meta, first);
-    wp_store32(meta + 4, count);
-    wp_store32(meta + 8, texts_count);
-    for (uint32_t i = 0; i < texts_count; i++) wp_store32(meta + 12 + 4 * i, texts[i]);
+    wp_store32(meta, m->first);
+    wp_store32(meta + 4, m->count);
+    wp_store32(meta + 8, m->texts_count);
+    wp_row_shape_write(meta + 12, m->shape);
+    for (uint32_t i = 0; i < m->texts_count; i++) wp_store32(meta + front + 4 * i, m->texts[i]);
     enum wp_status status = wp_section_writer_finish(w, meta, len, err);
     *bytes = w->offset;
     wp_free(meta);
@@ -44,15 +52,18 @@ static enum wp_status finish(struct wp_section_writer *w, uint32_t first, uint32
 
 /* ---- from a memtable ---- */
 
-static enum wp_status write_rows(struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
+/* `shape` must last as long as the writer. */
+static enum wp_status write_rows(struct wp_row_writer *rows, struct wp_row_shape *shape,
+                                 struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
                                  struct wp_error *err) {
-    uint8_t bytes[WP_ROW_BYTES];
-    WP_TRY(wp_section_begin(w, WP_SECTION_ROWS, err));
-    for (uint32_t i = 0; i < count; i++) {
-        wp_row_write(bytes, wp_memtable_row(m, m->first + i));
-        WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
-    }
-    return wp_section_end(w, 0, 0, 0, err);
+    wp_row_shape_begin(shape);
+    for (uint32_t i = 0; i < count; i++)
+        wp_row_shape_take(shape, wp_memtable_row(m, m->first + i), m->first + i);
+    wp_row_shape_end(shape);
+    WP_TRY(wp_row_writer_begin(rows, w, WP_SECTION_ROWS, shape, m->first, err));
+    for (uint32_t i = 0; i < count; i++)
+        WP_TRY(wp_row_writer_add(rows, wp_memtable_row(m, m->first + i), err));
+    return wp_row_writer_end(rows, err);
 }
 
 /* The keys of one kind as key << LOCAL_BITS | place, in *keys (twice as long as needed, for sorting). */
@@ -92,11 +103,16 @@ enum wp_status wp_segment_write(const struct wp_memtable *m, uint32_t count, con
                                 const char *dir, uint32_t number, uint32_t texts, uint64_t *bytes,
                                 struct wp_error *err) {
     struct wp_section_writer w;
+    struct wp_row_writer rows = {0};
+    struct wp_row_shape shape;
+    const struct meta meta = {m->first, count, &shape, &texts, 1};
     enum wp_status status = open_writer(&w, fs, dir, number, err);
-    if (status == WP_OK) status = write_rows(&w, m, count, err);
+    if (status == WP_OK) status = write_rows(&rows, &shape, &w, m, count, err);
     for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
         status = write_keys(&w, m, count, (enum wp_key_kind)kind, err);
-    if (status == WP_OK) status = finish(&w, m->first, count, &texts, 1, bytes, err);
+    if (status == WP_OK) status = wp_row_writer_places(&rows, WP_SECTION_PLACES, err);
+    if (status == WP_OK) status = finish(&w, &meta, bytes, err);
+    wp_row_writer_release(&rows);
     wp_section_writer_release(&w);
     return status;
 }
@@ -108,8 +124,9 @@ struct merge {
     size_t count;
     const struct wp_state *state;
     const struct wp_segment_moves *moves;
-    uint32_t first, articles; /* of the new segment */
-    uint32_t *texts;          /* its text files */
+    uint32_t first, articles; /* of the new segment: from the first one that lives to the last */
+    struct wp_row_shape shape;
+    uint32_t *texts; /* its text files */
     uint32_t texts_count;
     uint32_t **places; /* by segment, by place in its list: place in the new list + 1, 0 = none yet */
     uint64_t keys[WP_KEY_KINDS]; /* entries that will be left */
@@ -131,8 +148,6 @@ static enum wp_status merge_init(struct merge *m) {
         most += m->from[i]->texts_count;
     }
     m->texts = wp_alloc(most + 1, sizeof *m->texts);
-    m->first = m->from[0]->first;
-    m->articles = m->from[m->count - 1]->first + m->from[m->count - 1]->count - m->first;
     if (m->texts && m->moves) m->texts[m->texts_count++] = m->moves->texts;
     return m->texts ? WP_OK : WP_ENOMEM;
 }
@@ -149,35 +164,72 @@ static uint16_t map_texts(struct merge *m, size_t segment, uint16_t place) {
     return (uint16_t)(*mapped - 1);
 }
 
-static enum wp_status merge_rows(struct merge *m, struct wp_section_writer *w, struct wp_error *err) {
-    uint8_t bytes[WP_ROW_BYTES];
-    uint32_t next = m->first;
-    WP_TRY(wp_section_begin(w, WP_SECTION_ROWS, err));
+/* WP_END when the article is dead. */
+static enum wp_status living_row(const struct merge *m, size_t segment, uint32_t number, struct wp_row *row,
+                                 struct wp_error *err) {
+    if (wp_state_is_dead(m->state, number)) return WP_END;
+    WP_TRY(wp_segment_row(m->from[segment], number, row, err));
+    return wp_row_is_gone(row) ? WP_END : WP_OK;
+}
+
+/* Looks at all rows first: which articles the new segment is about, how many keys there will be, the shape of
+ * its rows. */
+static enum wp_status survey(struct merge *m, struct wp_error *err) {
+    uint32_t end = 0;
+    m->first = UINT32_MAX;
+    wp_row_shape_begin(&m->shape);
+    if (m->moves) wp_row_shape_take_any_record(&m->shape);
     for (size_t i = 0; i < m->count; i++) {
         const struct wp_index_segment *s = m->from[i];
-        memset(bytes, 0, sizeof bytes);
-        for (; next < s->first; next++) WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
-        for (; next < s->first + s->count; next++) {
+        for (uint32_t n = s->first; n < s->first + s->count; n++) {
             struct wp_row row;
-            WP_TRY(wp_segment_row(s, next, &row, err));
-            if (wp_row_is_gone(&row) || wp_state_is_dead(m->state, next)) {
-                row = (struct wp_row){0};
-            } else {
-                if (m->moves) {
-                    WP_TRY(m->moves->move(m->moves->self, next, &row, err));
-                    row.texts = 0;
-                } else {
-                    row.texts = map_texts(m, i, row.texts);
-                }
-                m->keys[WP_KEY_SHINGLE] += row.samples;
-                m->keys[WP_KEY_EXACT]++;
-                m->keys[WP_KEY_ID]++;
-            }
-            wp_row_write(bytes, &row);
-            WP_TRY(wp_section_write(w, bytes, sizeof bytes, err));
+            enum wp_status status = living_row(m, i, n, &row, err);
+            if (status == WP_END) continue;
+            WP_TRY(status);
+            if (!m->moves) row.texts = map_texts(m, i, row.texts);
+            wp_row_shape_take(&m->shape, &row, n);
+            m->keys[WP_KEY_SHINGLE] += row.samples;
+            m->keys[WP_KEY_EXACT]++;
+            m->keys[WP_KEY_ID]++;
+            if (m->first == UINT32_MAX) m->first = n;
+            end = n + 1;
         }
     }
-    return wp_section_end(w, 0, 0, 0, err);
+    wp_row_shape_end(&m->shape);
+    if (m->first == UINT32_MAX) m->first = m->from[0]->first;
+    m->articles = end > m->first ? end - m->first : 0;
+    return WP_OK;
+}
+
+/* The row as it will be, or WP_END. */
+static enum wp_status merged_row(struct merge *m, size_t segment, uint32_t number, struct wp_row *row,
+                                 struct wp_error *err) {
+    WP_TRY(living_row(m, segment, number, row, err));
+    if (!m->moves) {
+        row->texts = map_texts(m, segment, row->texts);
+        return WP_OK;
+    }
+    WP_TRY(m->moves->move(m->moves->self, number, row, err));
+    row->texts = 0;
+    return WP_OK;
+}
+
+static enum wp_status merge_rows(struct merge *m, struct wp_row_writer *rows, struct wp_section_writer *w,
+                                 struct wp_error *err) {
+    WP_TRY(wp_row_writer_begin(rows, w, WP_SECTION_ROWS, &m->shape, m->first, err));
+    for (size_t i = 0; i < m->count; i++) {
+        const struct wp_index_segment *s = m->from[i];
+        uint32_t begin = s->first > m->first ? s->first : m->first, end = s->first + s->count;
+        if (end > m->first + m->articles) end = m->first + m->articles;
+        while (rows->next < begin && begin < end) WP_TRY(wp_row_writer_add(rows, NULL, err));
+        while (rows->next < end) {
+            struct wp_row row;
+            enum wp_status status = merged_row(m, i, rows->next, &row, err);
+            if (status != WP_OK && status != WP_END) return status;
+            WP_TRY(wp_row_writer_add(rows, status == WP_OK ? &row : NULL, err));
+        }
+    }
+    return wp_row_writer_end(rows, err);
 }
 
 /* One list on its way. */
@@ -237,14 +289,18 @@ enum wp_status wp_segment_merge(struct wp_index_segment *const *from, size_t cou
                                 struct wp_error *err) {
     struct merge m = {.from = from, .count = count, .state = state, .moves = moves};
     struct wp_section_writer w = {0};
-    enum wp_status status = merge_init(&m) == WP_OK ? WP_OK : no_memory(err);
+    struct wp_row_writer rows = {0};
+    enum wp_status status = merge_init(&m) == WP_OK ? survey(&m, err) : no_memory(err);
     if (status == WP_OK) status = open_writer(&w, fs, dir, entry->number, err);
-    if (status == WP_OK) status = merge_rows(&m, &w, err);
+    if (status == WP_OK) status = merge_rows(&m, &rows, &w, err);
     for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
         status = merge_keys(&m, &w, (enum wp_key_kind)kind, err);
+    if (status == WP_OK) status = wp_row_writer_places(&rows, WP_SECTION_PLACES, err);
     entry->first = m.first;
     entry->count = m.articles;
-    if (status == WP_OK) status = finish(&w, m.first, m.articles, m.texts, m.texts_count, &entry->bytes, err);
+    const struct meta meta = {m.first, m.articles, &m.shape, m.texts, m.texts_count};
+    if (status == WP_OK) status = finish(&w, &meta, &entry->bytes, err);
+    wp_row_writer_release(&rows);
     wp_section_writer_release(&w);
     merge_release(&m);
     return status;
