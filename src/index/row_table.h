@@ -43,6 +43,10 @@ struct wp_row_table {
 };
 /* Are the two sections as long as they must be, with `there` rows that are there? */
 int wp_row_table_valid(const struct wp_row_table *t, uint64_t there);
+/* How many rows are there. */
+static inline uint64_t wp_row_table_there(const struct wp_row_table *t) {
+    return t->rows.len / t->shape.row_bytes;
+}
 /* The row of a number in range; one that has gone is all zeros. WP_EDAMAGED. */
 enum wp_status wp_row_table_read(const struct wp_row_table *t, uint32_t number, struct wp_row *row,
                                  struct wp_error *err);

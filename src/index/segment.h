@@ -62,12 +62,12 @@ enum wp_status wp_segment_write(const struct wp_memtable *m, uint32_t count, con
                                 const char *dir, uint32_t number, uint32_t texts, uint64_t *bytes,
                                 struct wp_error *err);
 
-/* Writes records anew while segments are merged: move() is asked for each living article, in order, and sets
- * where its record is from now on, in text file `texts`. */
+/* Writes records anew while segments are merged: move() is asked for each living article, in order, and says
+ * where its record is from now on: row->block and row->place, and the text file's number. */
 struct wp_segment_moves {
-    enum wp_status (*move)(void *self, uint32_t number, struct wp_row *row, struct wp_error *err);
+    enum wp_status (*move)(void *self, uint32_t number, struct wp_row *row, uint32_t *texts,
+                           struct wp_error *err);
     void *self;
-    uint32_t texts;
 };
 
 /* Merges segments that follow each other (gaps become articles that have gone) into one, without what is

@@ -128,6 +128,7 @@ struct merge {
     struct wp_row_shape shape;
     uint32_t *texts; /* its text files */
     uint32_t texts_count;
+    size_t texts_cap;
     uint32_t **places; /* by segment, by place in its list: place in the new list + 1, 0 = none yet */
     uint64_t keys[WP_KEY_KINDS]; /* entries that will be left */
 };
@@ -139,29 +140,39 @@ static void merge_release(struct merge *m) {
 }
 
 static enum wp_status merge_init(struct merge *m) {
-    size_t most = 0;
     m->places = wp_zalloc(m->count, sizeof *m->places);
     if (!m->places) return WP_ENOMEM;
     for (size_t i = 0; i < m->count; i++) {
         m->places[i] = wp_zalloc(m->from[i]->texts_count, sizeof **m->places);
         if (!m->places[i]) return WP_ENOMEM;
-        most += m->from[i]->texts_count;
     }
-    m->texts = wp_alloc(most + 1, sizeof *m->texts);
-    if (m->texts && m->moves) m->texts[m->texts_count++] = m->moves->texts;
-    return m->texts ? WP_OK : WP_ENOMEM;
+    return WP_OK;
 }
 
-/* The place of a text file in the new list. Segments may share one. */
-static uint16_t map_texts(struct merge *m, size_t segment, uint16_t place) {
-    uint32_t *mapped = &m->places[segment][place], number = m->from[segment]->texts[place];
-    for (uint32_t i = 0; i < m->texts_count && !*mapped; i++)
-        if (m->texts[i] == number) *mapped = i + 1;
-    if (!*mapped) {
-        m->texts[m->texts_count++] = number;
-        *mapped = m->texts_count;
+/* The place of a text file in the new list. */
+static enum wp_status text_place(struct merge *m, uint32_t number, uint32_t *place, struct wp_error *err) {
+    for (uint32_t i = m->texts_count; i-- > 0;) {
+        if (m->texts[i] != number) continue;
+        *place = i;
+        return WP_OK;
     }
-    return (uint16_t)(*mapped - 1);
+    if (m->texts_count == WP_SEGMENT_TEXTS_MAX)
+        return wp_fail(err, WP_ETOOBIG, "the records of a segment are in too many files");
+    if (WP_GROW(m->texts, m->texts_count, m->texts_cap) != WP_OK) return no_memory(err);
+    *place = m->texts_count;
+    m->texts[m->texts_count++] = number;
+    return WP_OK;
+}
+
+/* From a place in a segment's list to that in the new one. Segments may share a file. */
+static enum wp_status map_texts(struct merge *m, size_t segment, uint16_t *place, struct wp_error *err) {
+    uint32_t *mapped = &m->places[segment][*place], to = 0;
+    if (!*mapped) {
+        WP_TRY(text_place(m, m->from[segment]->texts[*place], &to, err));
+        *mapped = to + 1;
+    }
+    *place = (uint16_t)(*mapped - 1);
+    return WP_OK;
 }
 
 /* WP_END when the article is dead. */
@@ -186,7 +197,7 @@ static enum wp_status survey(struct merge *m, struct wp_error *err) {
             enum wp_status status = living_row(m, i, n, &row, err);
             if (status == WP_END) continue;
             WP_TRY(status);
-            if (!m->moves) row.texts = map_texts(m, i, row.texts);
+            if (!m->moves) WP_TRY(map_texts(m, i, &row.texts, err));
             wp_row_shape_take(&m->shape, &row, n);
             m->keys[WP_KEY_SHINGLE] += row.samples;
             m->keys[WP_KEY_EXACT]++;
@@ -205,12 +216,11 @@ static enum wp_status survey(struct merge *m, struct wp_error *err) {
 static enum wp_status merged_row(struct merge *m, size_t segment, uint32_t number, struct wp_row *row,
                                  struct wp_error *err) {
     WP_TRY(living_row(m, segment, number, row, err));
-    if (!m->moves) {
-        row->texts = map_texts(m, segment, row->texts);
-        return WP_OK;
-    }
-    WP_TRY(m->moves->move(m->moves->self, number, row, err));
-    row->texts = 0;
+    if (!m->moves) return map_texts(m, segment, &row->texts, err);
+    uint32_t file, place;
+    WP_TRY(m->moves->move(m->moves->self, number, row, &file, err));
+    WP_TRY(text_place(m, file, &place, err));
+    row->texts = (uint16_t)place;
     return WP_OK;
 }
 

@@ -331,7 +331,8 @@ static uint32_t rows_max(const struct wp_store *s) {
 /* Also as soon as enough was seen to learn a dictionary from: the sooner the texts have one, the better. */
 static bool is_full(const struct wp_store *s) {
     const struct wp_memtable *m = s->now->memtable->table;
-    return m->rows >= rows_max(s) || wp_memtable_is_full(m) || s->samples.len >= SAMPLES_BYTES_MAX;
+    return m->rows >= rows_max(s) || wp_memtable_is_full(m) || s->samples.len >= SAMPLES_BYTES_MAX ||
+           wp_texts_size(&s->texts) > WP_TEXTS_BYTES_MAX;
 }
 
 enum wp_status wp_store_add(struct wp_store *s, struct wp_row *row, const uint8_t *record, size_t len,

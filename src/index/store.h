@@ -20,12 +20,15 @@
 #include "index/guard.h"
 #include "index/recover.h"
 
+#define WP_STORE_TEXTS_BYTES ((uint64_t)512 << 20)
+
 struct wp_store_options {
     const struct wp_fs *fs; /* NULL: wp_fs_real */
     bool write;             /* false: read only, nothing on the disk is touched */
     bool create;            /* with write: make the index if there is none */
     bool lazy;              /* commits are not synced: what was added may be lost when the machine stops */
     uint32_t flush_rows;    /* articles after which a commit flushes; 0: as many as the memtable takes */
+    uint64_t texts_bytes;   /* of a text file, after which another one begins; 0: WP_STORE_TEXTS_BYTES */
 };
 
 struct wp_store {
@@ -102,7 +105,8 @@ enum wp_status wp_store_record(const struct wp_store *s, struct wp_text_reader *
 enum wp_status wp_store_commit(struct wp_store *s, struct wp_error *err);
 /* Commits, and moves the log to a segment. */
 enum wp_status wp_store_flush(struct wp_store *s, struct wp_error *err);
-/* Commits, flushes, merges all segments into one. */
+/* Commits, flushes, merges all segments into one; where there are records of dead articles in the text files,
+ * writes those of the living to others. */
 enum wp_status wp_store_compact(struct wp_store *s, struct wp_error *err);
 
 /* Inside the store: what was not committed never was; back to what the disk says. When that fails, or the

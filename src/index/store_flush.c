@@ -13,7 +13,10 @@ enum {
     LEVEL_SEGMENTS = 4,                /* of one level that are merged to one of the next */
     DICTIONARY_SAMPLE_BYTES = 1 << 20, /* less teaches too little */
 };
-#define TEXTS_BYTES_FULL ((uint64_t)512 << 20)
+
+static uint64_t texts_full(const struct wp_store *s) {
+    return s->options.texts_bytes ? s->options.texts_bytes : WP_STORE_TEXTS_BYTES;
+}
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -84,7 +87,7 @@ static enum wp_status rotate_texts(struct wp_store *s, struct wp_manifest *files
     const struct wp_fs *fs = &s->guard.fs;
     struct wp_buffer dictionary = {0};
     const struct wp_texts *last = &s->now->texts[s->now->texts_count - 1]->texts;
-    bool full = s->texts.written > TEXTS_BYTES_FULL;
+    bool full = s->texts.written > texts_full(s);
     bool learn = !last->dictionary.len && s->samples.len >= DICTIONARY_SAMPLE_BYTES && on;
     if (!full && !learn) return WP_OK;
     if (wp_buffer_add(&dictionary, last->dictionary.data, last->dictionary.len) != WP_OK ||
@@ -191,28 +194,42 @@ static void forget_texts(struct wp_manifest *files, const struct wp_view *view, 
     files->texts_count = kept;
 }
 
-/* Records on their way to another text file. */
+/* Records on their way to other text files, one after the other is filled. */
 struct mover {
-    const struct wp_view *view;
+    struct wp_store *store;
+    struct wp_manifest *files; /* where they are named; growing is the one at hand */
     struct wp_texts_writer texts;
     struct wp_text_reader reader;
 };
 
-static enum wp_status move_record(void *self, uint32_t number, struct wp_row *row, struct wp_error *err) {
+static enum wp_status begin_texts(struct mover *m, struct wp_error *err) {
+    const struct wp_view *v = m->store->now;
+    m->files->growing = m->files->next_file++;
+    return wp_texts_create(&m->texts, &m->store->guard.fs, m->store->dir, m->files->growing,
+                           &v->texts[v->texts_count - 1]->texts.dictionary, err);
+}
+
+static enum wp_status end_texts(struct mover *m, struct wp_error *err) {
+    WP_TRY(wp_texts_write(&m->texts, err));
+    WP_TRY(wp_texts_sync(&m->texts, err));
+    if (wp_manifest_add_texts(m->files, m->files->growing, m->texts.written) != WP_OK) return no_memory(err);
+    wp_texts_writer_release(&m->texts);
+    return WP_OK;
+}
+
+static enum wp_status move_record(void *self, uint32_t number, struct wp_row *row, uint32_t *texts,
+                                  struct wp_error *err) {
     struct mover *m = self;
     const uint8_t *data;
     size_t len;
-    WP_TRY(wp_view_record(m->view, &m->reader, number, row, &data, &len, err));
+    if (wp_texts_size(&m->texts) > texts_full(m->store)) {
+        WP_TRY(end_texts(m, err));
+        WP_TRY(begin_texts(m, err));
+    }
+    *texts = m->files->growing;
+    WP_TRY(wp_view_record(m->store->now, &m->reader, number, row, &data, &len, err));
     WP_TRY(wp_texts_add(&m->texts, data, len, &row->block, &row->place, err));
     return m->texts.packed.len < MOVE_WRITE_BYTES ? WP_OK : wp_texts_write(&m->texts, err);
-}
-
-static enum wp_status end_moves(const struct wp_segment_moves *moves, struct wp_manifest *files,
-                                struct wp_error *err) {
-    struct mover *m = moves->self;
-    WP_TRY(wp_texts_write(&m->texts, err));
-    WP_TRY(wp_texts_sync(&m->texts, err));
-    return wp_manifest_add_texts(files, moves->texts, m->texts.written) == WP_OK ? WP_OK : no_memory(err);
 }
 
 /* Replaces segments [from, from + count) by one, or by none when all in them is dead. *files is the manifest
@@ -239,7 +256,7 @@ static enum wp_status merge_into(struct wp_store *s, size_t from, size_t count, 
                                   &entry, err);
         if (status == WP_OK) status = wp_segment_open(&merged, s->dir, &entry, err);
     }
-    if (status == WP_OK && moves) status = end_moves(moves, files, err);
+    if (status == WP_OK && moves) status = end_texts(moves->self, err);
     if (status == WP_OK) {
         replace_segments(files, from, count, &entry, merged);
         forget_texts(files, s->now, merged ? merged->texts : NULL, merged ? merged->texts_count : 0);
@@ -269,16 +286,13 @@ enum wp_status wp_store_compact_levels(struct wp_store *s, struct wp_error *err)
     }
 }
 
-/* Merges everything, and writes the living records to a text file of their own. */
+/* Merges everything, and writes the living records to text files of their own. */
 static enum wp_status merge_all_anew(struct wp_store *s, struct wp_error *err) {
-    struct mover mover = {.view = s->now};
     struct wp_manifest files;
-    const struct wp_texts *last = &s->now->texts[s->now->texts_count - 1]->texts;
+    struct mover mover = {.store = s, .files = &files};
+    struct wp_segment_moves moves = {move_record, &mover};
     if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
-    files.growing = files.next_file++;
-    struct wp_segment_moves moves = {move_record, &mover, files.growing};
-    enum wp_status status =
-        wp_texts_create(&mover.texts, &s->guard.fs, s->dir, files.growing, &last->dictionary, err);
+    enum wp_status status = begin_texts(&mover, err);
     if (status == WP_OK)
         status = merge_into(s, 0, s->files.segment_count, &files, &moves, err);
     else
@@ -286,36 +300,51 @@ static enum wp_status merge_all_anew(struct wp_store *s, struct wp_error *err) {
     wp_texts_writer_release(&mover.texts);
     wp_text_reader_release(&mover.reader);
     if (status != WP_OK) return status;
-    wp_texts_writer_release(&s->texts); /* further records go to the new one */
+    wp_texts_writer_release(&s->texts); /* further records go to the last one */
     s->texts_open = false;
     return WP_OK;
 }
 
-/* Is there something that merging and writing anew would get rid of? */
-static enum wp_status has_waste(struct wp_store *s, bool *waste, uint64_t *bytes, struct wp_error *err) {
-    *waste = s->files.texts_count > 1;
-    *bytes = 0;
-    for (size_t i = 0; i < s->files.texts_count; i++) *bytes += s->files.texts[i].bytes;
-    for (size_t i = 0; i < s->files.segment_count && !*waste; i++) {
+/* Is there a dead article whose row is there? */
+static enum wp_status has_dead_rows(struct wp_store *s, bool *any, struct wp_error *err) {
+    *any = false;
+    for (size_t i = 0; i < s->files.segment_count && !*any; i++) {
         const struct wp_manifest_segment *e = &s->files.segments[i];
-        for (uint32_t n = e->first; n < e->first + e->count && !*waste; n++) {
+        for (uint32_t n = e->first; n < e->first + e->count && !*any; n++) {
             struct wp_row row;
             if (!wp_state_is_dead(s->now->state, n)) continue;
             enum wp_status status = wp_view_any_row(s->now, n, &row, err);
             if (status != WP_OK && status != WP_END) return status;
-            *waste = status == WP_OK; /* dead, and not gone yet */
+            *any = status == WP_OK;
         }
     }
     return WP_OK;
 }
 
+/* Is there something that merging and writing anew would get rid of: records that no living article has, or
+ * such as were packed before there was a dictionary? */
+static enum wp_status has_waste(struct wp_store *s, bool *waste, struct wp_error *err) {
+    const struct wp_view *v = s->now;
+    uint64_t records = 0, rows = 0;
+    WP_TRY(has_dead_rows(s, waste, err));
+    for (size_t i = 0; i < v->segment_count; i++) rows += wp_row_table_there(&v->segments[i]->rows);
+    for (size_t i = 0; i < v->texts_count && !*waste; i++) {
+        const struct wp_texts *t = &v->texts[i]->texts, *last = &v->texts[v->texts_count - 1]->texts;
+        uint64_t count;
+        WP_TRY(wp_texts_count(t, s->files.texts[i].bytes, &count, err));
+        records += count;
+        *waste = count && !t->dictionary.len && last->dictionary.len;
+    }
+    *waste |= records > rows;
+    return WP_OK;
+}
+
 enum wp_status wp_store_compact(struct wp_store *s, struct wp_error *err) {
     bool waste;
-    uint64_t bytes;
     WP_TRY(wp_store_commit(s, err));
     if (s->files.log) WP_TRY(wp_store_flush_log(s, true, err));
     if (!s->files.segment_count) return WP_OK;
-    WP_TRY(has_waste(s, &waste, &bytes, err));
-    if (waste && bytes < WP_TEXTS_BYTES_MAX) return merge_all_anew(s, err);
-    return merge_segments(s, 0, s->files.segment_count, err);
+    WP_TRY(has_waste(s, &waste, err));
+    if (waste) return merge_all_anew(s, err);
+    return s->files.segment_count > 1 ? merge_segments(s, 0, s->files.segment_count, err) : WP_OK;
 }

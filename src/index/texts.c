@@ -127,6 +127,23 @@ enum wp_status wp_texts_check(const struct wp_texts *t, struct wp_text_reader *r
     return WP_OK;
 }
 
+enum wp_status wp_texts_count(const struct wp_texts *t, uint64_t end, uint64_t *records,
+                              struct wp_error *err) {
+    *records = 0;
+    for (uint64_t at = t->first; at < end;) {
+        uint8_t bytes[WP_BLOCK_HEAD_BYTES];
+        struct wp_block_head head;
+        if (end - at < sizeof bytes) return damaged(t, at, "a block is cut short", err);
+        WP_TRY(wp_file_read_at(&t->file, bytes, sizeof bytes, at, err));
+        wp_block_head_read(&head, bytes);
+        if (head.magic != WP_MAGIC_TEXT_BLOCK)
+            return damaged(t, at, "there is no block where one should be", err);
+        *records += head.a;
+        at += sizeof bytes + head.stored;
+    }
+    return WP_OK;
+}
+
 /* A record of the block at hand. */
 static enum wp_status pick(const struct wp_texts *t, const struct wp_text_reader *r, uint64_t offset,
                            uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err) {

@@ -62,6 +62,10 @@ enum wp_status wp_texts_get(const struct wp_texts *t, struct wp_text_reader *r, 
 enum wp_status wp_texts_check(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
                               uint64_t *next, struct wp_error *err);
 
+/* How many records there are in the blocks before `end`, by their heads alone. WP_EDAMAGED. */
+enum wp_status wp_texts_count(const struct wp_texts *t, uint64_t end, uint64_t *records,
+                              struct wp_error *err);
+
 /* ---- writing ---- */
 
 struct wp_texts_writer {

@@ -106,7 +106,7 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
     struct wp_online o;
     struct wp_record_parser *parser;
     struct wp_online_options options = {
-        .store = {.fs = fs, .write = true, .create = true, .flush_rows = l->flush_rows},
+        .store = {.fs = fs, .write = true, .create = true, .flush_rows = l->flush_rows, .texts_bytes = l->texts_bytes},
         .memory_bytes = 1 << 20,
         .terms = {.owners = owners_name}};
     write_owners();
@@ -115,6 +115,7 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
     if (status != WP_OK) return status;
     status = wp_record_parser_new(&parser, NULL, err);
     if (status == WP_OK) status = run_steps(l, &o, parser, most, err);
+    if (status == WP_OK && l->acknowledged <= l->compact_until) status = wp_store_compact(&o.store, err);
     wp_record_parser_free(parser);
     if (status != WP_OK || killed) {
         wp_online_abandon(&o);

@@ -19,13 +19,20 @@ enum { STEPS = 42, SESSION = 17, SEEDS = 200 };
 
 static const char dir[] = "index", found[] = "found";
 
+/* The first session ends with compacting, to several text files. */
+static void init(struct load *l, const char *where) {
+    load_init(l, where, STEPS);
+    l->texts_bytes = 2000;
+    l->compact_until = SESSION;
+}
+
 static unsigned long count_operations(void) {
     struct disk d;
     struct load l;
     struct wp_error err = {0};
     disk_init(&d);
     disk_remove_directory(dir);
-    load_init(&l, dir, STEPS);
+    init(&l, dir);
     assert_int_equal(load_run_sessions(&l, &d.fs, SESSION, &err), WP_OK);
     assert_int_equal(l.acknowledged, STEPS);
     assert_true(load_holds(&l, dir, 0));
@@ -46,7 +53,7 @@ static void test_stop(void **state) {
         disk_init(&d);
         d.stop_at = n;
         disk_remove_directory(dir);
-        load_init(&l, dir, STEPS);
+        init(&l, dir);
         load_run_sessions(&l, &d.fs, SESSION, &err); /* WP_OK when only a file was left that nobody names */
         if (!load_holds(&l, dir, 0)) fail_msg("stopped at operation %lu", n);
         disk_release(&d);
@@ -57,7 +64,7 @@ static void test_stop(void **state) {
         if (l.acknowledged == acknowledged && l.sent < sent) l.sent = sent;
         if (!load_holds(&l, dir, 0)) fail_msg("stopped at operation %lu, and again", n);
         disk_release(&d);
-        load_init(&l, dir, STEPS);
+        init(&l, dir);
         if (load_run(&l, NULL, &err) != WP_OK || !load_holds(&l, dir, 1))
             fail_msg("stopped at operation %lu, it does not go on: %s", n, err.reason);
     }
@@ -77,7 +84,7 @@ static void test_full(void **state) {
         d.fail_with = WP_ENOSPC;
         d.fail_kinds = DISK_CREATE | DISK_WRITE;
         disk_remove_directory(dir);
-        load_init(&l, dir, STEPS);
+        init(&l, dir);
         enum wp_status status = load_run_sessions(&l, &d.fs, SESSION, &err);
         if (status != WP_OK && status != WP_ENOSPC) fail_msg("operation %lu: %s", n, err.reason);
         if (!load_holds(&l, dir, 0)) fail_msg("full at operation %lu", n);
@@ -101,7 +108,7 @@ static void test_broken(void **state) {
         d.fail_at = n;
         d.fail_with = WP_EIO;
         disk_remove_directory(dir);
-        load_init(&l, dir, STEPS);
+        init(&l, dir);
         enum wp_status status = load_run(&l, &d.fs, &err);
         if (status != WP_OK && status != WP_EIO) fail_msg("operation %lu: %s", n, err.reason);
         if (d.failed && d.count > n) fail_msg("went on after EIO at operation %lu", n);
@@ -125,7 +132,7 @@ static void test_crash(void **state) {
         d.stop_at = 1 + random_below(&r, all);
         disk_remove_directory(dir);
         disk_remove_directory(found);
-        load_init(&l, dir, STEPS);
+        init(&l, dir);
         load_run_sessions(&l, &d.fs, SESSION, &err);
         disk_crash(&d, found, seed);
         disk_release(&d);
