@@ -25,7 +25,7 @@ enum {
 
 struct add_flags {
     const char *verdicts, *durability, *match, *owners, *agencies, *furniture;
-    uint64_t memory, commit;
+    uint64_t memory, commit, threads;
     bool resume, no_furniture;
     struct wp_field_flags fields;
     struct wp_read_flags read;
@@ -41,6 +41,8 @@ static const struct wp_flag flags[] = {
      "commit: a verdict outlives a power failure; none: faster, it may not [commit]"},
     {"commit", 0, WP_FLAG_COUNT, AT(commit), "N", "articles between two commits [4096]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE", "memory to use, about [1G]"},
+    {"threads", 't', WP_FLAG_COUNT, AT(threads), "N",
+     "threads to work with, of which two are of use [the processors there are]"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story is the only rule of an index [story]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, see above [as the index has it]"},
     {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
@@ -291,6 +293,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     WP_TRY(wp_flag_set_words(s, "match", f->match, err));
     if (s->rule.match != WP_MATCH_STORY)
         return wp_fail(err, WP_EINVAL, "--match %s is for dedup: an index goes by story", f->match);
+    WP_TRY(wp_flag_set_number(s, "threads", f->threads, err));
     WP_TRY(wp_flag_set_number(s, "memory", f->memory, err));
     WP_TRY(wp_field_flags_set(&f->fields, s, err));
     WP_TRY(wp_read_flags_set(&f->read, s, err));
@@ -300,7 +303,10 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     if (f->furniture && f->no_furniture)
         return wp_fail(err, WP_EINVAL, "--furniture and --no-furniture exclude each other");
     *options = (struct wp_online_options){
-        .store = {.write = true, .create = true, .lazy = strcmp(how, "none") == 0},
+        .store = {.write = true,
+                  .create = true,
+                  .lazy = strcmp(how, "none") == 0,
+                  .pack_ahead = s->threads > 1},
         .memory_bytes = s->memory_bytes,
         .date_format = s->date_format,
         .fields = &s->fields,
@@ -357,6 +363,7 @@ static void print_summary(const struct adder *a) {
 static int add_run(int argc, char **argv) {
     struct adder a = {.flags = {.memory = WP_FLAG_NOT_GIVEN,
                                 .commit = COMMIT_ARTICLES,
+                                .threads = WP_FLAG_NOT_GIVEN,
                                 .read = {.max_record = WP_FLAG_NOT_GIVEN}}};
     struct wp_error err = {0}, second = {0};
     int operands, status = wp_options_start(&wp_command_add, argc, argv, &a.flags, &operands);

@@ -61,6 +61,11 @@ enum wp_status wp_log_add_article(struct wp_log_writer *w, const struct wp_row *
     return WP_OK;
 }
 
+void wp_log_change_row(struct wp_log_writer *w, size_t at, const struct wp_row *row) {
+    if (!at) at = WP_BLOCK_HEAD_BYTES; /* the first item stands behind the head */
+    wp_row_write(w->frame.data + at + 1, row);
+}
+
 static bool is_pair(enum wp_log_kind kind) {
     return kind == WP_LOG_MERGE || kind == WP_LOG_MOVE;
 }

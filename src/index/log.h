@@ -61,6 +61,10 @@ enum wp_status wp_log_resume(struct wp_log_writer *w, const struct wp_fs *fs, co
 /* Adds to the frame; keys of an article are its sampled shingles. WP_ENOMEM; the frame is then as it was. */
 enum wp_status wp_log_add_article(struct wp_log_writer *w, const struct wp_row *row, const uint64_t *keys,
                                   uint32_t key_count);
+/* Writes the row of an article again that was added to the frame when it had `at` bytes: it has changed
+ * since.
+ */
+void wp_log_change_row(struct wp_log_writer *w, size_t at, const struct wp_row *row);
 enum wp_status wp_log_add(struct wp_log_writer *w, enum wp_log_kind kind, uint32_t number, uint32_t story);
 enum wp_status wp_log_add_furniture(struct wp_log_writer *w, uint32_t owner, uint64_t shingle);
 /* Writes the frame, without sync. */

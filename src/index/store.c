@@ -219,6 +219,7 @@ static void close_writers(struct wp_store *s) {
     wp_log_writer_release(&s->log);
     wp_texts_writer_release(&s->texts);
     s->log_open = s->texts_open = false;
+    s->frame_row_count = 0;
 }
 
 void wp_store_abandon(struct wp_store *s) {
@@ -229,6 +230,7 @@ void wp_store_abandon(struct wp_store *s) {
     wp_manifest_release(&s->files);
     wp_buffer_release(&s->samples);
     wp_free(s->sample_lengths);
+    wp_free(s->frame_rows);
     wp_file_close(&s->lock, NULL);
     pthread_mutex_destroy(&s->mutex);
     wp_free(s->dir);
@@ -312,6 +314,7 @@ static enum wp_status prepare(struct wp_store *s, struct wp_error *err) {
     WP_TRY(check_writable(s, err));
     if (!s->files.log) WP_TRY(begin_generation(s, err));
     if (!s->texts_open) WP_TRY(resume_texts(s, err));
+    if (s->options.pack_ahead && !s->frame_row_count) wp_texts_pack_ahead(&s->texts);
     return WP_OK;
 }
 
@@ -345,12 +348,14 @@ enum wp_status wp_store_add(struct wp_store *s, struct wp_row *row, const uint8_
     row->texts = 0;
     WP_TRY(wp_texts_add(&s->texts, record, len, &row->block, &row->place, err));
     size_t frame = s->log.frame.len;
+    if (WP_GROW(s->frame_rows, s->frame_row_count, s->frame_row_cap) != WP_OK) return no_memory(err);
     if (wp_log_add_article(&s->log, row, keys, row->samples) != WP_OK) return no_memory(err);
     if (wp_memtable_add(s->now->memtable->table, row, keys, row->samples) != WP_OK) {
         s->log.frame.len = frame;
         return no_memory(err);
     }
     keep_sample(s, record, len);
+    s->frame_rows[s->frame_row_count++] = frame;
     s->now->end++;
     return WP_OK;
 }
@@ -391,11 +396,11 @@ enum wp_status wp_store_record(const struct wp_store *s, struct wp_text_reader *
                                const struct wp_row *row, const uint8_t **data, size_t *len,
                                struct wp_error *err) {
     const struct wp_view *v = s->now;
-    bool recent = v->memtable && number >= v->memtable->table->first;
-    if (!recent || !s->texts_open || !wp_texts_is_waiting(&s->texts, row->block))
-        return wp_view_record(v, r, number, row, data, len, err);
+    if (number < v->end - s->frame_row_count) return wp_view_record(v, r, number, row, data, len, err);
     const struct wp_texts *t = wp_view_texts(v, number, row, err);
-    return t ? wp_texts_waiting(&s->texts, t, r, row->block, row->place, data, len, err) : WP_EDAMAGED;
+    struct wp_texts_writer *texts =
+        (struct wp_texts_writer *)&s->texts; /* may take in what was packed ahead */
+    return t ? wp_texts_waiting(texts, t, r, row->block, row->place, data, len, err) : WP_EDAMAGED;
 }
 
 /* ---- committing ---- */
@@ -409,8 +414,19 @@ void wp_store_go_back(struct wp_store *s) {
         s->failure = err;
 }
 
+/* Blocks that were packed ahead have their places now. Nobody else looks at these rows before the commit. */
+static void place_rows(struct wp_store *s) {
+    uint32_t first = s->now->end - (uint32_t)s->frame_row_count;
+    for (size_t i = 0; s->texts.ahead && i < s->frame_row_count; i++) {
+        struct wp_row *row = (struct wp_row *)wp_memtable_row(s->now->memtable->table, first + (uint32_t)i);
+        row->block = wp_texts_place(&s->texts, row->block);
+        wp_log_change_row(&s->log, s->frame_rows[i], row);
+    }
+}
+
 static enum wp_status write_commit(struct wp_store *s, struct wp_error *err) {
     WP_TRY(wp_texts_write(&s->texts, err));
+    place_rows(s);
     if (wp_log_add(&s->log, WP_LOG_TEXTS, (uint32_t)s->texts.written, 0) != WP_OK) return no_memory(err);
     WP_TRY(wp_log_write(&s->log, err));
     if (s->options.lazy) return WP_OK;
@@ -426,6 +442,7 @@ enum wp_status wp_store_commit(struct wp_store *s, struct wp_error *err) {
         wp_store_go_back(s);
         return status;
     }
+    s->frame_row_count = 0;
     pthread_mutex_lock(&s->mutex);
     s->committed_end = s->now->end;
     if (s->committed_state != s->now->state) {

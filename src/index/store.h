@@ -27,6 +27,7 @@ struct wp_store_options {
     bool write;             /* false: read only, nothing on the disk is touched */
     bool create;            /* with write: make the index if there is none */
     bool lazy;              /* commits are not synced: what was added may be lost when the machine stops */
+    bool pack_ahead;        /* texts are packed on a thread of their own; the files are the same */
     uint32_t flush_rows;    /* articles after which a commit flushes; 0: as many as the memtable takes */
     uint64_t texts_bytes;   /* of a text file, after which another one begins; 0: WP_STORE_TEXTS_BYTES */
 };
@@ -45,6 +46,8 @@ struct wp_store {
     struct wp_buffer samples; /* records for learning a dictionary */
     size_t *sample_lengths;
     size_t sample_count, sample_cap;
+    size_t *frame_rows; /* where each article added since the last commit stands in the log's frame */
+    size_t frame_row_count, frame_row_cap;
     bool log_open, texts_open;
     struct wp_error failure; /* why nothing can be written any more; WP_OK as long as it can */
     /* what snapshots are made of: guarded by mutex */

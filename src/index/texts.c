@@ -2,6 +2,7 @@
 #include "index/texts.h"
 
 #include <stdatomic.h>
+#include "index/pack_ahead.h"
 
 /* Readable bytes behind a record, for parsers that read whole vectors. */
 enum { PADDING = 64 };
@@ -198,30 +199,49 @@ enum wp_status wp_texts_resume(struct wp_texts_writer *w, const struct wp_fs *fs
     return status;
 }
 
-/* Packs the open block behind those that wait. */
+void wp_texts_pack_ahead(struct wp_texts_writer *w) {
+    if (!w->ahead) w->ahead = wp_pack_ahead_new(w->packer);
+}
+
+/* Takes the oldest block that is on its way. */
+static enum wp_status take_packed(struct wp_texts_writer *w) {
+    WP_TRY(WP_GROW(w->places, w->place_count, w->place_cap));
+    uint64_t offset = w->written + w->packed.len;
+    WP_TRY(wp_pack_ahead_take(w->ahead, &w->packed));
+    w->places[w->place_count++] = (uint32_t)offset;
+    return WP_OK;
+}
+
+/* Packs the open block behind those that wait, or has it packed. */
 static enum wp_status end_block(struct wp_texts_writer *w) {
     uint8_t length[4];
     if (!w->count) return WP_OK;
+    while (w->ahead && wp_pack_ahead_is_full(w->ahead, w->raw.len)) WP_TRY(take_packed(w));
     w->block.len = 0;
     for (size_t i = 0; i < w->count; i++) {
         wp_store32(length, w->lengths[i]);
         WP_TRY(wp_buffer_add(&w->block, length, sizeof length));
     }
     WP_TRY(wp_buffer_add(&w->block, w->raw.data, w->raw.len));
-    size_t at = w->packed.len;
-    WP_TRY(wp_buffer_reserve(&w->packed, WP_BLOCK_HEAD_BYTES, SIZE_MAX));
-    w->packed.len += WP_BLOCK_HEAD_BYTES;
-    enum wp_status status = wp_pack(w->packer, w->block.data, w->block.len, &w->packed);
-    if (status != WP_OK) {
-        w->packed.len = at;
-        return status;
-    }
-    uint8_t *head = w->packed.data + at, *data = head + WP_BLOCK_HEAD_BYTES;
-    wp_block_head_write(head, WP_MAGIC_TEXT_BLOCK, (uint32_t)w->count, (uint32_t)w->block.len, data,
-                        (size_t)(w->packed.data + w->packed.len - data));
+    if (w->ahead)
+        wp_pack_ahead_put(w->ahead, &w->block, (uint32_t)w->count);
+    else
+        WP_TRY(wp_text_block_pack(w->packer, &w->block, (uint32_t)w->count, &w->packed));
     w->count = 0;
     w->raw.len = 0;
     return WP_OK;
+}
+
+/* What names the open block: where it will be, or how many there are before it. */
+static enum wp_status name_block(const struct wp_texts_writer *w, uint32_t *block, struct wp_error *err) {
+    uint64_t offset = w->written + w->packed.len;
+    if (w->ahead) {
+        *block = (uint32_t)(w->place_count + wp_pack_ahead_count(w->ahead));
+        offset = w->written + w->ahead_bytes; /* no less than it will be, or hardly */
+    } else {
+        *block = (uint32_t)offset;
+    }
+    return offset > UINT32_MAX ? wp_fail(err, WP_ETOOBIG, "a text file is full") : WP_OK;
 }
 
 enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
@@ -230,56 +250,64 @@ enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, si
     if (w->raw.len >= WP_TEXT_BLOCK_BYTES || w->count == WP_BLOCK_RECORDS_MAX ||
         (w->count && w->raw.len + len > WP_BLOCK_BYTES_MAX / 2))
         if (end_block(w) != WP_OK) return no_memory(err);
-    uint64_t offset = w->written + w->packed.len;
-    if (offset > UINT32_MAX) return wp_fail(err, WP_ETOOBIG, "a text file is full");
+    if (!w->ahead_bytes) w->place_count = 0; /* the first record since the last writing */
+    WP_TRY(name_block(w, block, err));
     if (WP_GROW(w->lengths, w->count, w->cap) != WP_OK || wp_buffer_add(&w->raw, record, len) != WP_OK)
         return no_memory(err);
-    *block = (uint32_t)offset;
     *place = (uint16_t)w->count;
     w->lengths[w->count++] = (uint32_t)len;
+    w->ahead_bytes += len + 1;
     return WP_OK;
 }
 
 enum wp_status wp_texts_write(struct wp_texts_writer *w, struct wp_error *err) {
     if (end_block(w) != WP_OK) return no_memory(err);
+    while (w->ahead && wp_pack_ahead_count(w->ahead))
+        if (take_packed(w) != WP_OK) return no_memory(err);
     if (!w->packed.len) return WP_OK;
     WP_TRY(w->fs->write(w->fs->self, &w->file, w->packed.data, w->packed.len, err));
     w->written += w->packed.len;
     w->packed.len = 0;
+    w->ahead_bytes = 0;
     return WP_OK;
+}
+
+uint32_t wp_texts_place(const struct wp_texts_writer *w, uint32_t block) {
+    return w->ahead && block < w->place_count ? w->places[block] : block;
 }
 
 enum wp_status wp_texts_sync(struct wp_texts_writer *w, struct wp_error *err) {
     return w->fs->sync(w->fs->self, &w->file, err);
 }
 
-uint64_t wp_texts_size(const struct wp_texts_writer *w) {
-    return w->written + w->packed.len + w->raw.len;
-}
-
-bool wp_texts_is_waiting(const struct wp_texts_writer *w, uint32_t block) {
-    return block >= w->written;
-}
-
-enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp_texts *t,
-                                struct wp_text_reader *r, uint32_t block, uint32_t place,
+/* A record of the open block. */
+static enum wp_status copy_open(const struct wp_texts_writer *w, struct wp_text_reader *r, uint32_t place,
                                 const uint8_t **data, size_t *len, struct wp_error *err) {
-    uint64_t at = block - w->written;
-    if (at >= w->packed.len) { /* in the open block */
-        size_t offset = 0;
-        for (uint32_t i = 0; i < place; i++) offset += w->lengths[i];
-        *len = w->lengths[place];
-        r->id = 0;
-        r->block.len = 0;
-        if (wp_buffer_reserve(&r->block, *len + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
-        if (*len) memcpy(r->block.data, w->raw.data + offset, *len);
-        memset(r->block.data + *len, 0, PADDING);
-        *data = r->block.data;
-        return WP_OK;
-    }
+    size_t offset = 0;
+    for (uint32_t i = 0; i < place; i++) offset += w->lengths[i];
+    *len = w->lengths[place];
+    r->id = 0;
+    r->block.len = 0;
+    if (wp_buffer_reserve(&r->block, *len + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
+    if (*len) memcpy(r->block.data, w->raw.data + offset, *len);
+    memset(r->block.data + *len, 0, PADDING);
+    *data = r->block.data;
+    return WP_OK;
+}
+
+enum wp_status wp_texts_waiting(struct wp_texts_writer *w, const struct wp_texts *t, struct wp_text_reader *r,
+                                uint32_t block, uint32_t place, const uint8_t **data, size_t *len,
+                                struct wp_error *err) {
+    uint32_t open;
+    (void)name_block(w, &open, NULL);
+    if (block == open) return copy_open(w, r, place, data, len, err);
+    while (w->ahead && w->place_count <= block)
+        if (take_packed(w) != WP_OK) return no_memory(err);
+    block = wp_texts_place(w, block);
+    const uint8_t *stored = w->packed.data + (block - w->written);
     struct wp_block_head head;
-    wp_block_head_read(&head, w->packed.data + at);
-    WP_TRY(unpack(t, r, block, &head, w->packed.data + at + WP_BLOCK_HEAD_BYTES, err));
+    wp_block_head_read(&head, stored);
+    WP_TRY(unpack(t, r, block, &head, stored + WP_BLOCK_HEAD_BYTES, err));
     r->id = t->id; /* the same block, wherever it is read from */
     r->offset = block;
     r->next = block + WP_BLOCK_HEAD_BYTES + head.stored;
@@ -288,10 +316,12 @@ enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp
 
 void wp_texts_writer_release(struct wp_texts_writer *w) {
     wp_file_close(&w->file, NULL);
+    wp_pack_ahead_free(w->ahead);
     wp_buffer_release(&w->packed);
     wp_buffer_release(&w->raw);
     wp_buffer_release(&w->block);
     wp_free(w->lengths);
+    wp_free(w->places);
     wp_packer_free(w->packer);
     *w = (struct wp_texts_writer){0};
 }

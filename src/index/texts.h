@@ -79,6 +79,12 @@ struct wp_texts_writer {
     size_t count, cap; /* records of the open block */
     struct wp_packer *packer;
     struct wp_buffer block; /* scratch */
+    /* Packing on a thread of its own: blocks are numbered from the last writing on, and where each is comes
+     * out later. */
+    struct wp_pack_ahead *ahead; /* NULL: blocks are packed on the spot */
+    uint32_t *places;            /* where they are, by block, as far as it is known */
+    size_t place_count, place_cap;
+    uint64_t ahead_bytes; /* of records since the last writing */
 };
 
 /* Makes the file, with that dictionary (0 bytes: none). */
@@ -87,19 +93,23 @@ enum wp_status wp_texts_create(struct wp_texts_writer *w, const struct wp_fs *fs
 /* Goes on behind the first `bytes` bytes of a file; t is the same file, opened. */
 enum wp_status wp_texts_resume(struct wp_texts_writer *w, const struct wp_fs *fs, const char *dir,
                                const struct wp_texts *t, uint64_t bytes, struct wp_error *err);
-/* Takes a record into the open block; *block and *place say where it will be. Writes nothing. */
+/* From now on blocks are packed on a thread of their own, if there is one to be had. Before the first record
+ * since the last writing. The file will hold the same bytes. */
+void wp_texts_pack_ahead(struct wp_texts_writer *w);
+/* Takes a record into the open block; *block and *place say where it will be, once wp_texts_place has turned
+ * the block. Writes nothing. */
 enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
                             uint16_t *place, struct wp_error *err);
 /* Ends the open block and writes what waits, without sync. */
 enum wp_status wp_texts_write(struct wp_texts_writer *w, struct wp_error *err);
+/* The offset of a block that wp_texts_add named: of those that went with the last writing, until a record is
+ * added. The same number when blocks are packed on the spot. */
+uint32_t wp_texts_place(const struct wp_texts_writer *w, uint32_t block);
 enum wp_status wp_texts_sync(struct wp_texts_writer *w, struct wp_error *err);
-/* Bytes that the file will have once all is written, about. */
-uint64_t wp_texts_size(const struct wp_texts_writer *w);
-/* True when the block is not in the file yet. Such a record is fetched by wp_texts_waiting. */
-bool wp_texts_is_waiting(const struct wp_texts_writer *w, uint32_t block);
-enum wp_status wp_texts_waiting(const struct wp_texts_writer *w, const struct wp_texts *t,
-                                struct wp_text_reader *r, uint32_t block, uint32_t place,
-                                const uint8_t **data, size_t *len, struct wp_error *err);
+/* A record that was added since the last writing. t: the file, opened. */
+enum wp_status wp_texts_waiting(struct wp_texts_writer *w, const struct wp_texts *t, struct wp_text_reader *r,
+                                uint32_t block, uint32_t place, const uint8_t **data, size_t *len,
+                                struct wp_error *err);
 void wp_texts_writer_release(struct wp_texts_writer *w);
 
 #endif

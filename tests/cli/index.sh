@@ -23,6 +23,13 @@ for v in verdicts:
     story[v["id"]] = v["story"]
 assert any(v["relation"] == "excerpt" for v in verdicts)
 END2
+for t in 1 3; do
+    W add -q threads$t "$sample" -v threads$t.jsonl --threads $t
+    cmp threads$t.jsonl verdicts.jsonl || fail "other verdicts with $t threads"
+done
+for file in threads1/*.txt threads1/manifest; do
+    cmp "$file" "threads3/${file##*/}" || fail "other files with more threads"
+done
 head -n 40 "$sample" >first.jsonl
 tail -n +41 "$sample" | zstd -q -o second.jsonl.zst
 W add -q pieces first.jsonl -v a.jsonl --commit 7

@@ -105,10 +105,14 @@ static enum wp_status run_session(struct load *l, const struct wp_fs *fs, unsign
                                   struct wp_error *err) {
     struct wp_online o;
     struct wp_record_parser *parser;
-    struct wp_online_options options = {
-        .store = {.fs = fs, .write = true, .create = true, .flush_rows = l->flush_rows, .texts_bytes = l->texts_bytes},
-        .memory_bytes = 1 << 20,
-        .terms = {.owners = owners_name}};
+    struct wp_online_options options = {.store = {.fs = fs,
+                                                  .write = true,
+                                                  .create = true,
+                                                  .pack_ahead = l->pack_ahead,
+                                                  .flush_rows = l->flush_rows,
+                                                  .texts_bytes = l->texts_bytes},
+                                        .memory_bytes = 1 << 20,
+                                        .terms = {.owners = owners_name}};
     write_owners();
     enum wp_status status = wp_online_open(&o, l->dir, &options, err);
     remove(owners_name);

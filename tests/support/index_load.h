@@ -17,6 +17,7 @@ struct load {
     unsigned steps, commit_every, flush_rows;
     unsigned texts_bytes;   /* of a text file, about; 0: as many as the store likes */
     unsigned compact_until; /* sessions up to this step end with compacting; 0: none */
+    int pack_ahead;
     /* by step: the version of each id that must be there, 0 = none; [0] is before the first */
     unsigned char versions[LOAD_STEPS_MAX + 1][LOAD_IDS];
     unsigned sent, acknowledged; /* steps */

@@ -57,15 +57,16 @@ static enum wp_status add(struct wp_online *o, struct wp_record_parser *parser, 
     return wp_online_add(o, &a, &v, err);
 }
 
-static enum wp_status write_all(struct wp_error *err) {
+static enum wp_status write_as(bool pack_ahead, unsigned articles, struct wp_error *err) {
     struct wp_online o;
     struct wp_record_parser *parser = NULL;
-    struct wp_online_options options = {.store = {.write = true, .create = true, .flush_rows = 3},
-                                        .memory_bytes = 1 << 20,
-                                        .terms = {.owners = owners_file, .agencies = agencies_file}};
+    struct wp_online_options options = {
+        .store = {.write = true, .create = true, .pack_ahead = pack_ahead, .flush_rows = 3},
+        .memory_bytes = 1 << 20,
+        .terms = {.owners = owners_file, .agencies = agencies_file}};
     WP_TRY(wp_online_open(&o, dir, &options, err));
     enum wp_status status = wp_record_parser_new(&parser, NULL, err);
-    for (unsigned i = 0; i < ARTICLES && status == WP_OK; i++) {
+    for (unsigned i = 0; i < articles && status == WP_OK; i++) {
         status = add(&o, parser, i, err);
         if (status == WP_OK && i % 2) status = wp_online_commit(&o, err);
     }
@@ -75,6 +76,14 @@ static enum wp_status write_all(struct wp_error *err) {
         return status;
     }
     return wp_online_close(&o, err);
+}
+
+static enum wp_status write_all(struct wp_error *err) {
+    return write_as(false, ARTICLES, err);
+}
+
+static enum wp_status write_ahead(struct wp_error *err) {
+    return write_as(true, ARTICLES / 2, err);
 }
 
 static enum wp_status find_all(struct wp_error *err) {
@@ -165,6 +174,7 @@ static void fail_each(enum wp_status (*call)(struct wp_error *), bool anew) {
 static void test_write(void **state) {
     (void)state;
     fail_each(write_all, true);
+    fail_each(write_ahead, true);
 }
 
 static void test_find(void **state) {

@@ -54,6 +54,7 @@ static void test_stop(void **state) {
         d.stop_at = n;
         disk_remove_directory(dir);
         init(&l, dir);
+        l.pack_ahead = n % 2 == 1;
         load_run_sessions(&l, &d.fs, SESSION, &err); /* WP_OK when only a file was left that nobody names */
         if (!load_holds(&l, dir, 0)) fail_msg("stopped at operation %lu", n);
         disk_release(&d);
@@ -85,6 +86,7 @@ static void test_full(void **state) {
         d.fail_kinds = DISK_CREATE | DISK_WRITE;
         disk_remove_directory(dir);
         init(&l, dir);
+        l.pack_ahead = n % 2 == 1;
         enum wp_status status = load_run_sessions(&l, &d.fs, SESSION, &err);
         if (status != WP_OK && status != WP_ENOSPC) fail_msg("operation %lu: %s", n, err.reason);
         if (!load_holds(&l, dir, 0)) fail_msg("full at operation %lu", n);
@@ -109,6 +111,7 @@ static void test_broken(void **state) {
         d.fail_with = WP_EIO;
         disk_remove_directory(dir);
         init(&l, dir);
+        l.pack_ahead = n % 2 == 1;
         enum wp_status status = load_run(&l, &d.fs, &err);
         if (status != WP_OK && status != WP_EIO) fail_msg("operation %lu: %s", n, err.reason);
         if (d.failed && d.count > n) fail_msg("went on after EIO at operation %lu", n);
@@ -133,6 +136,7 @@ static void test_crash(void **state) {
         disk_remove_directory(dir);
         disk_remove_directory(found);
         init(&l, dir);
+        l.pack_ahead = seed % 2 == 1;
         load_run_sessions(&l, &d.fs, SESSION, &err);
         disk_crash(&d, found, seed);
         disk_release(&d);

@@ -18,6 +18,7 @@
 #include "index/memtable.h"
 #include "index/state.h"
 #include "index/texts.h"
+#include "input/line_file.h"
 #include "base/map.h"
 #include "support/disk.h"
 #include "support/random.h"
@@ -243,39 +244,54 @@ static void test_keys_wrong(void **state) {
 
 /* ---- text files ---- */
 
-static void test_texts(void **state) {
-    (void)state;
+/* The i-th record of test_texts: one is larger than a block, and some are empty. */
+static size_t record_bytes(unsigned i) {
+    return i == 30 ? 70000 : i * 97 % 3000;
+}
+
+/* Writes 60 records in two pieces, reading them before they are written; *places[] are those in the file. */
+static void write_texts(bool ahead, struct wp_texts_writer *w, struct wp_texts *t, struct wp_text_reader *r,
+                        uint32_t *blocks, uint16_t *places) {
+    static char record[70000];
+    struct wp_buffer none = {0};
+    const uint8_t *data;
+    size_t len;
+    unsigned written = 0;
+    assert_int_equal(wp_texts_create(w, &wp_fs_real, ".", 7, &none, &err), WP_OK);
+    assert_int_equal(wp_texts_write(w, &err), WP_OK);
+    assert_int_equal(wp_texts_open(t, ".", 7, &err), WP_OK);
+    if (ahead) wp_texts_pack_ahead(w);
+    assert_true(!ahead || w->ahead);
+    for (unsigned i = 0; i < 60; i++) {
+        size_t n = record_bytes(i);
+        memset(record, 'a' + (int)(i % 26), n);
+        assert_int_equal(wp_texts_add(w, (uint8_t *)record, n, &blocks[i], &places[i], &err), WP_OK);
+        for (unsigned j = i > written + 8 ? i - 8 : written; j <= i; j += 1 + (i - j) / 2) {
+            if (ahead && (i - j) % 3) continue; /* reading waits for the thread: not always */
+            assert_int_equal(wp_texts_waiting(w, t, r, blocks[j], places[j], &data, &len, &err), WP_OK);
+            assert_int_equal(len, record_bytes(j));
+            if (len) assert_int_equal(data[len - 1], 'a' + j % 26);
+        }
+        if (i != 40 && i != 59) continue;
+        assert_int_equal(wp_texts_write(w, &err), WP_OK);
+        for (; written <= i; written++) blocks[written] = wp_texts_place(w, blocks[written]);
+    }
+}
+
+static void check_texts(bool ahead, struct wp_buffer *file) {
     struct wp_texts_writer w;
     struct wp_texts t;
     struct wp_text_reader r = {0};
-    struct wp_buffer none = {0};
-    static char record[70000];
     uint32_t blocks[60];
     uint16_t places[60];
     const uint8_t *data;
     size_t len;
-    assert_int_equal(wp_texts_create(&w, &wp_fs_real, ".", 7, &none, &err), WP_OK);
-    assert_int_equal(wp_texts_write(&w, &err), WP_OK);
-    assert_int_equal(wp_texts_open(&t, ".", 7, &err), WP_OK);
-    for (unsigned i = 0; i < 60; i++) {
-        size_t n = i == 30 ? 70000 : i * 97 % 3000; /* one larger than a block, and one of nothing */
-        memset(record, 'a' + (int)(i % 26), n);
-        assert_int_equal(wp_texts_add(&w, (uint8_t *)record, n, &blocks[i], &places[i], &err), WP_OK);
-        for (unsigned j = i > 8 ? i - 8 : 0; j <= i; j++) { /* read before it is written */
-            assert_true(wp_texts_is_waiting(&w, blocks[j]) || j <= 40);
-            if (!wp_texts_is_waiting(&w, blocks[j])) continue;
-            assert_int_equal(wp_texts_waiting(&w, &t, &r, blocks[j], places[j], &data, &len, &err), WP_OK);
-            assert_int_equal(len, j == 30 ? 70000 : j * 97 % 3000);
-            if (len) assert_int_equal(data[len - 1], 'a' + j % 26);
-        }
-        if (i == 40) assert_int_equal(wp_texts_write(&w, &err), WP_OK);
-    }
-    assert_int_equal(wp_texts_write(&w, &err), WP_OK);
+    write_texts(ahead, &w, &t, &r, blocks, places);
     for (unsigned n = 0; n < 60; n++) {
         unsigned i = n * 37 % 60;
-        assert_false(wp_texts_is_waiting(&w, blocks[i]));
+        assert_true(blocks[i] < w.written);
         assert_int_equal(wp_texts_get(&t, &r, blocks[i], places[i], &data, &len, &err), WP_OK);
-        assert_int_equal(len, i == 30 ? 70000 : i * 97 % 3000);
+        assert_int_equal(len, record_bytes(i));
         if (len) assert_int_equal(data[0], 'a' + i % 26);
         assert_int_equal(wp_texts_get(&t, &r, blocks[i], 60000, &data, &len, &err), WP_EDAMAGED);
     }
@@ -285,6 +301,19 @@ static void test_texts(void **state) {
     wp_texts_writer_release(&w);
     wp_texts_release(&t);
     wp_text_reader_release(&r);
+    assert_int_equal(wp_whole_file_read("000007.txt", 1 << 20, file, &err), WP_OK);
+}
+
+/* Packed on the spot and on a thread of its own: the same file. */
+static void test_texts(void **state) {
+    (void)state;
+    struct wp_buffer spot = {0}, ahead = {0};
+    check_texts(false, &spot);
+    check_texts(true, &ahead);
+    assert_int_equal(spot.len, ahead.len);
+    assert_memory_equal(spot.data, ahead.data, spot.len);
+    wp_buffer_release(&spot);
+    wp_buffer_release(&ahead);
 }
 
 /* ---- the log ---- */

@@ -1,0 +1,129 @@
+/* pack_ahead.c - see pack_ahead.h. */
+#include "index/pack_ahead.h"
+
+#include "base/pack.h"
+#include "base/thread.h"
+#include "index/format.h"
+
+enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_buffer *raw, uint32_t records,
+                                  struct wp_buffer *out) {
+    size_t at = out->len;
+    WP_TRY(wp_buffer_reserve(out, WP_BLOCK_HEAD_BYTES, SIZE_MAX));
+    out->len += WP_BLOCK_HEAD_BYTES;
+    enum wp_status status = wp_pack(packer, raw->data, raw->len, out);
+    if (status != WP_OK) {
+        out->len = at;
+        return status;
+    }
+    uint8_t *head = out->data + at, *data = head + WP_BLOCK_HEAD_BYTES;
+    wp_block_head_write(head, WP_MAGIC_TEXT_BLOCK, records, (uint32_t)raw->len, data,
+                        (size_t)(out->data + out->len - data));
+    return WP_OK;
+}
+
+/* A block on its way: the writer's until it is put, and again once it is packed; the thread's in between. */
+struct block {
+    struct wp_buffer raw, packed;
+    uint32_t records;
+    enum wp_status status;
+};
+
+struct wp_pack_ahead {
+    struct wp_packer *packer; /* the thread's */
+    struct wp_pool pool;      /* the writer's */
+    size_t bytes;             /* the writer's: of what is on its way */
+    struct block blocks[WP_PACK_AHEAD];
+    /* guarded by lock: blocks put, packed and taken since the beginning, each in blocks[n % WP_PACK_AHEAD] */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    uint64_t put, packed, taken;
+    bool stop;
+};
+
+static void pack_all(void *self, unsigned worker) {
+    struct wp_pack_ahead *p = self;
+    (void)worker;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        while (p->packed == p->put && !p->stop) pthread_cond_wait(&p->changed, &p->lock);
+        if (p->stop) break;
+        struct block *b = &p->blocks[p->packed % WP_PACK_AHEAD];
+        pthread_mutex_unlock(&p->lock);
+        b->packed.len = 0;
+        b->status = wp_text_block_pack(p->packer, &b->raw, b->records, &b->packed);
+        pthread_mutex_lock(&p->lock);
+        p->packed++;
+        pthread_cond_broadcast(&p->changed);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+struct wp_pack_ahead *wp_pack_ahead_new(struct wp_packer *packer) {
+    struct wp_pack_ahead *p = wp_zalloc(1, sizeof *p);
+    if (!p) return NULL;
+    p->packer = packer;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    if (wp_pool_start(&p->pool, 1, pack_all, p, NULL) == WP_OK) return p;
+    wp_pack_ahead_free(p);
+    return NULL;
+}
+
+void wp_pack_ahead_free(struct wp_pack_ahead *p) {
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    p->stop = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    wp_pool_join(&p->pool);
+    for (size_t i = 0; i < WP_PACK_AHEAD; i++) {
+        wp_buffer_release(&p->blocks[i].raw);
+        wp_buffer_release(&p->blocks[i].packed);
+    }
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->lock);
+    wp_free(p);
+}
+
+/* Buffers are used again, but those of a record that was very long. */
+static void reuse(struct wp_buffer *b) {
+    b->len = 0;
+    if (b->cap > WP_PACK_AHEAD_BYTES_MAX / WP_PACK_AHEAD) wp_buffer_release(b);
+}
+
+/* put and taken are written by the writer alone, so that it may read them without the lock. */
+size_t wp_pack_ahead_count(const struct wp_pack_ahead *p) {
+    return (size_t)(p->put - p->taken);
+}
+
+bool wp_pack_ahead_is_full(const struct wp_pack_ahead *p, size_t bytes) {
+    size_t count = wp_pack_ahead_count(p);
+    return count == WP_PACK_AHEAD || (count && p->bytes + bytes > WP_PACK_AHEAD_BYTES_MAX);
+}
+
+void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_buffer *raw, uint32_t records) {
+    struct block *b = &p->blocks[p->put % WP_PACK_AHEAD];
+    struct wp_buffer empty = b->raw;
+    b->raw = *raw;
+    b->records = records;
+    p->bytes += b->raw.len;
+    *raw = empty;
+    pthread_mutex_lock(&p->lock);
+    p->put++;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+enum wp_status wp_pack_ahead_take(struct wp_pack_ahead *p, struct wp_buffer *out) {
+    pthread_mutex_lock(&p->lock);
+    while (p->packed == p->taken) pthread_cond_wait(&p->changed, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+    struct block *b = &p->blocks[p->taken % WP_PACK_AHEAD];
+    WP_TRY(b->status);
+    WP_TRY(wp_buffer_add(out, b->packed.data, b->packed.len));
+    p->taken++;
+    p->bytes -= b->raw.len;
+    reuse(&b->raw);
+    reuse(&b->packed);
+    return WP_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * pack_ahead.h - text blocks are packed on a thread of their own, while the writer goes on.
+ *
+ *     writer      put, put, put ...                     take, take: packed blocks, in the order of putting
+ *     thread           pack       pack       pack
+ *
+ * Few blocks are on their way, and few bytes; who wants to put one more takes one first. What comes out is
+ * what packing on the spot gives.
+ *
+ * All but the thread inside: one thread, the writer's.
+ */
+#ifndef WP_INDEX_PACK_AHEAD_H
+#define WP_INDEX_PACK_AHEAD_H
+
+#include <stdbool.h>
+#include "base/memory.h"
+
+enum {
+    WP_PACK_AHEAD = 16,                /* blocks on their way, at most; */
+    WP_PACK_AHEAD_BYTES_MAX = 4 << 20, /* more of their bytes than this only when it is one block */
+};
+
+struct wp_packer;
+struct wp_pack_ahead;
+
+/* Packs one block: appends head and packed bytes to *out. WP_ENOMEM: *out is as before. */
+enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_buffer *raw, uint32_t records,
+                                  struct wp_buffer *out);
+
+/* The packer is borrowed, and the thread's alone until wp_pack_ahead_free. NULL when there is no memory or no
+ * thread to be had: then it goes on without. */
+struct wp_pack_ahead *wp_pack_ahead_new(struct wp_packer *packer);
+/* Waits for the thread; what was not taken is lost. NULL is fine. */
+void wp_pack_ahead_free(struct wp_pack_ahead *p);
+
+/* Blocks on their way. */
+size_t wp_pack_ahead_count(const struct wp_pack_ahead *p);
+/* Is there no room for a block of so many bytes? */
+bool wp_pack_ahead_is_full(const struct wp_pack_ahead *p, size_t bytes);
+/* Hands a block over: *raw is exchanged for an empty buffer. Not when full. */
+void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_buffer *raw, uint32_t records);
+/* Appends the oldest block on its way to *out, and waits for it if need be. WP_ENOMEM, in this call and in
+ * every further one; nothing is appended. */
+enum wp_status wp_pack_ahead_take(struct wp_pack_ahead *p, struct wp_buffer *out);
+
+#endif
