@@ -14,6 +14,9 @@ enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
  * by then the look-ups before have cost as much. */
 enum { SEEN_MIN = 4096, SEEN_PART = 16, SEEN_MEMORY_PART = 8 };
 
+/* A memtable that is flushed sooner than it must: with less than about 1 GiB. */
+enum { MEMTABLE_MEMORY_PART = 6, MEMTABLE_ROW_BYTES = 1280, FLUSH_ROWS_MIN = 8192 };
+
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
@@ -137,6 +140,14 @@ static size_t profile_count(uint64_t memory) {
     return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : (size_t)n;
 }
 
+/* A memtable takes a row and some 36 entries an article; what it holds when it is flushed is its part. */
+static uint32_t flush_rows(const struct wp_online_options *options) {
+    uint64_t memory = options->memory_bytes ? options->memory_bytes : WP_ONLINE_MEMORY;
+    uint64_t n = memory / MEMTABLE_MEMORY_PART / MEMTABLE_ROW_BYTES;
+    if (options->store.flush_rows) return options->store.flush_rows;
+    return n < FLUSH_ROWS_MIN ? FLUSH_ROWS_MIN : n > WP_MEMTABLE_ROWS ? WP_MEMTABLE_ROWS : (uint32_t)n;
+}
+
 static size_t seen_bytes(uint64_t memory) {
     return (size_t)((memory ? memory : WP_ONLINE_MEMORY) / SEEN_MEMORY_PART);
 }
@@ -158,7 +169,9 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
                               struct wp_error *err) {
     *o = (struct wp_online){.date_format = options->date_format,
                             .seen_bytes = seen_bytes(options->memory_bytes)};
-    enum wp_status status = wp_store_open(&o->store, dir, &options->store, err);
+    struct wp_store_options store = options->store;
+    store.flush_rows = flush_rows(options);
+    enum wp_status status = wp_store_open(&o->store, dir, &store, err);
     if (status == WP_OK) status = take_terms(o, options, err);
     if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
     if (status == WP_OK) status = take_names(o, options->fields, err);
