@@ -232,12 +232,16 @@ static enum wp_status end_block(struct wp_texts_writer *w) {
     return WP_OK;
 }
 
+uint64_t wp_texts_size(const struct wp_texts_writer *w) {
+    return w->written + w->ahead_bytes;
+}
+
 /* What names the open block: where it will be, or how many there are before it. */
 static enum wp_status name_block(const struct wp_texts_writer *w, uint32_t *block, struct wp_error *err) {
     uint64_t offset = w->written + w->packed.len;
     if (w->ahead) {
         *block = (uint32_t)(w->place_count + wp_pack_ahead_count(w->ahead));
-        offset = w->written + w->ahead_bytes; /* no less than it will be, or hardly */
+        offset = wp_texts_size(w);
     } else {
         *block = (uint32_t)offset;
     }
