@@ -12,9 +12,9 @@
  *
  *     ARTICLE   row (80) | keys (16 bits) | 5 bytes each     numbers count on from the generation's first
  *     DEAD      number (32)                                 deleted, expired or replaced
- *     MERGE     story (32) | into (32)                      two stories turned out to be one
- *     MOVE      number (32) | story (32)                    an article belongs to another story
- *     TEXTS     end (32)                                    the text file is whole up to there
+ *     MERGE     story (32) | into (32)                      two stories turned out to be one; into itself:
+ * the merge is taken back MOVE      number (32) | story (32)                    an article belongs to another
+ * story, or to none TEXTS     end (32)                                    the text file is whole up to there
  *     FURNITURE owner (32) | shingle (40)                   is no text of the owner's (match/furniture.h)
  */
 #ifndef WP_INDEX_LOG_H

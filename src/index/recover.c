@@ -83,7 +83,8 @@ static enum wp_status take_item(struct recovery *r, const struct wp_log_item *it
     enum wp_status status = WP_OK;
     const struct wp_memtable *m = r->to->memtable->table;
     bool named = item->kind >= WP_LOG_DEAD && item->kind <= WP_LOG_MOVE;
-    if (named && (item->number >= m->first + m->rows || item->story >= m->first + m->rows))
+    bool banner = item->kind == WP_LOG_MOVE && item->story == WP_NUMBER_NONE;
+    if (named && (item->number >= m->first + m->rows || (item->story >= m->first + m->rows && !banner)))
         return wp_fail_file(err, WP_EDAMAGED, r->log.name, "speaks of an article that there is not");
     if (item->kind != WP_LOG_ARTICLE && item->kind != WP_LOG_TEXTS && wp_state_edit(&r->to->state) != WP_OK)
         return no_memory(err);

@@ -154,7 +154,8 @@ enum wp_status wp_salvage_apply_changes(struct wp_salvage *s, struct wp_error *e
     enum wp_status status = WP_OK;
     for (size_t i = 0; i < s->change_count && status == WP_OK; i++) {
         const struct wp_salvaged_change *c = &s->changes[i];
-        bool there = c->number < end && c->story < end;
+        bool banner = c->kind == WP_LOG_MOVE && c->story == WP_NUMBER_NONE;
+        bool there = c->number < end && (c->story < end || banner);
         if (c->kind == WP_LOG_FURNITURE) status = wp_state_learn(s->state, c->number, c->shingle);
         if (!there) continue;
         if (c->kind == WP_LOG_DEAD) status = wp_state_kill(s->state, c->number);

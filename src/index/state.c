@@ -111,8 +111,17 @@ static const struct wp_state_pair *get_pair(const struct wp_state_pairs *p, uint
     return at < p->count && p->items[at].from == from ? &p->items[at] : NULL;
 }
 
+static void drop_pair(struct wp_state_pairs *p, uint32_t from) {
+    size_t at = find_pair(p, from);
+    if (at == p->count || p->items[at].from != from) return;
+    p->count--;
+    memmove(p->items + at, p->items + at + 1, (p->count - at) * sizeof *p->items);
+}
+
 enum wp_status wp_state_merge(struct wp_state *s, uint32_t story, uint32_t into) {
-    return set_pair(&s->merges, story, into);
+    if (story != into) return set_pair(&s->merges, story, into);
+    drop_pair(&s->merges, story);
+    return WP_OK;
 }
 
 enum wp_status wp_state_move(struct wp_state *s, uint32_t number, uint32_t story) {
@@ -126,9 +135,26 @@ enum wp_status wp_state_learn(struct wp_state *s, uint32_t owner, uint64_t shing
     return WP_OK;
 }
 
-uint32_t wp_state_story(const struct wp_state *s, uint32_t number, uint32_t story) {
+uint32_t wp_state_base(const struct wp_state *s, uint32_t number, uint32_t story) {
     const struct wp_state_pair *p = s->moves.count ? get_pair(&s->moves, number) : NULL;
-    if (p) story = p->to;
+    if (!p) return story;
+    return p->to == WP_NUMBER_NONE ? number : p->to;
+}
+
+uint32_t wp_state_into(const struct wp_state *s, uint32_t story) {
+    const struct wp_state_pair *p = s->merges.count ? get_pair(&s->merges, story) : NULL;
+    return p ? p->to : WP_NUMBER_NONE;
+}
+
+bool wp_state_is_banner(const struct wp_state *s, uint32_t number) {
+    const struct wp_state_pair *p = s->moves.count ? get_pair(&s->moves, number) : NULL;
+    return p && p->to == WP_NUMBER_NONE;
+}
+
+uint32_t wp_state_story(const struct wp_state *s, uint32_t number, uint32_t story) {
+    const struct wp_state_pair *p = NULL;
+    if (wp_state_is_banner(s, number)) return number;
+    story = wp_state_base(s, number, story);
     for (size_t steps = s->merges.count; steps && (p = get_pair(&s->merges, story)); steps--) story = p->to;
     return story;
 }
@@ -256,7 +282,8 @@ static enum wp_status get_state(struct wp_state *s, struct cursor *c, uint32_t l
     for (int i = 0; i < 2; i++) {
         for (uint32_t n = get_number(c); n && !c->bad; n--) {
             uint32_t from = get_number(c), to = get_number(c);
-            c->bad |= from >= limit || to >= limit;
+            bool banner = lists[i] == &s->moves && to == WP_NUMBER_NONE;
+            c->bad |= from >= limit || (to >= limit && !banner);
             if (!c->bad) WP_TRY(set_pair(lists[i], from, to));
         }
     }

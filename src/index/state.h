@@ -24,6 +24,9 @@
 
 #define WP_MAGIC_STATE 0x41545357u /* "WSTA" */
 
+/* A merge of a story into itself takes the merge back: the story stands alone again. A move to no story
+ * (WP_NUMBER_NONE) says that the article is a banner: it has its own number for a story, whatever was merged.
+ */
 struct wp_state_pair {
     uint32_t from, to;
 };
@@ -72,6 +75,12 @@ static inline bool wp_state_is_dead(const struct wp_state *s, uint32_t number) {
 }
 /* The story that an article belongs to, given the one that its row names. */
 uint32_t wp_state_story(const struct wp_state *s, uint32_t number, uint32_t story);
+/* The same before merges. */
+uint32_t wp_state_base(const struct wp_state *s, uint32_t number, uint32_t story);
+/* The story that this one was merged into, or WP_NUMBER_NONE. */
+uint32_t wp_state_into(const struct wp_state *s, uint32_t story);
+/* Was it found out after it was added that the article is a banner? */
+bool wp_state_is_banner(const struct wp_state *s, uint32_t number);
 
 /* Writes the file and syncs it. */
 enum wp_status wp_state_write(const struct wp_state *s, const struct wp_fs *fs, const char *dir,

@@ -338,11 +338,16 @@ static bool is_full(const struct wp_store *s) {
            wp_texts_size(&s->texts) > WP_TEXTS_BYTES_MAX;
 }
 
+enum wp_status wp_store_make_room(struct wp_store *s, struct wp_error *err) {
+    WP_TRY(prepare(s, err));
+    if (!is_full(s)) return WP_OK;
+    WP_TRY(wp_store_flush(s, err));
+    return prepare(s, err);
+}
+
 enum wp_status wp_store_add(struct wp_store *s, struct wp_row *row, const uint8_t *record, size_t len,
                             const uint64_t *keys, struct wp_error *err) {
-    WP_TRY(prepare(s, err));
-    if (is_full(s)) WP_TRY(wp_store_flush(s, err));
-    WP_TRY(prepare(s, err));
+    WP_TRY(wp_store_make_room(s, err));
     if (s->now->end == WP_NUMBER_NONE) return wp_fail(err, WP_ETOOBIG, "the index has 2^32 articles");
     if (!row->added) row->added = 1;
     row->texts = 0;

@@ -89,6 +89,9 @@ static inline uint32_t wp_store_next(const struct wp_store *s) {
     return s->now->end;
 }
 
+/* Flushes when the next article could not be added without; so what belongs to an article, put down between
+ * here and wp_store_add, is committed with it or not at all. */
+enum wp_status wp_store_make_room(struct wp_store *s, struct wp_error *err);
 /* Adds an article: row (block, place and texts are filled in), record, and its keys, row->samples of them.
  * Flushes before when it must (then what was added before is committed as well). */
 enum wp_status wp_store_add(struct wp_store *s, struct wp_row *row, const uint8_t *record, size_t len,

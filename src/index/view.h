@@ -75,6 +75,11 @@ enum wp_status wp_view_row(const struct wp_view *v, uint32_t number, struct wp_r
 enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
                                struct wp_error *err);
 
+/* Is the article nothing but furniture, as was found when it was added, or later? */
+static inline bool wp_row_is_banner(const struct wp_view *v, uint32_t number, const struct wp_row *row) {
+    return row->relation == WP_ROW_BANNER || wp_state_is_banner(v->state, number);
+}
+
 /* The record of an article whose row is at hand: as texts.h. */
 enum wp_status wp_view_record(const struct wp_view *v, struct wp_text_reader *r, uint32_t number,
                               const struct wp_row *row, const uint8_t **data, size_t *len,

@@ -442,6 +442,16 @@ static void test_state(void **state) {
     assert_int_equal(wp_state_story(s, 100, 55), 2);
     assert_int_equal(wp_state_story(s, 101, 55), 55);
     assert_int_equal(wp_state_story(s, 101, 4), 2);
+    assert_int_equal(wp_state_base(s, 100, 55), 9);
+    assert_int_equal(wp_state_into(s, 9), 4);
+    assert_int_equal(wp_state_into(s, 2), WP_NUMBER_NONE);
+    assert_int_equal(wp_state_merge(s, 20, 4), WP_OK);
+    assert_int_equal(wp_state_merge(s, 20, 20), WP_OK); /* taken back */
+    assert_int_equal(wp_state_merge(s, 21, 21), WP_OK); /* there was nothing to take back */
+    assert_int_equal(wp_state_story(s, 102, 20), 20);
+    assert_int_equal(wp_state_move(s, 9, WP_NUMBER_NONE), WP_OK);
+    assert_true(wp_state_is_banner(s, 9) && !wp_state_is_banner(s, 100));
+    assert_int_equal(wp_state_story(s, 9, 9), 9); /* whatever story 9 was merged into */
     shared = wp_state_share(s);
     assert_int_equal(wp_state_edit(&s), WP_OK);
     assert_ptr_not_equal(s, shared); /* a snapshot's state stays as it is */
@@ -453,6 +463,8 @@ static void test_state(void **state) {
     assert_int_equal(back->dead_count, dead + 1);
     for (uint32_t n = 0; n < 6000; n++) assert_int_equal(wp_state_is_dead(back, n), wp_state_is_dead(s, n));
     assert_int_equal(wp_state_story(back, 100, 55), 2);
+    assert_int_equal(wp_state_story(back, 102, 20), 20);
+    assert_true(wp_state_is_banner(back, 9));
     wp_state_drop(back);
     assert_int_equal(wp_state_read(&back, ".", 3, 4999, &err), WP_EDAMAGED); /* speaks of what is not there */
     assert_null(back);
