@@ -281,7 +281,9 @@ WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match
  *
  * Articles have numbers, in the order of adding, that are never used again; and ids, given by the caller. An
  * article of an id that is there already replaces it, unless its text is the same: then nothing is added. A
- * story is known by the number of the article that founded it, which stays, whatever comes later.
+ * story is known by the number of one of its articles, which stays, whatever comes later, unless an event
+ * says otherwise: when an article shows that two stories are one, or that others do not belong where they
+ * are.
  *
  * An index keeps what it was told of sister outlets and agencies: a handle for writing changes that, one for
  * reading has its own files for itself. Either holds for what is there, too, but stories that were told
@@ -313,6 +315,15 @@ WP_API enum wp_status wp_index_open(const char *dir, const struct wp_index_optio
 /* Commits when open for writing, and frees in any case; NULL is fine. No other thread may be in a call. */
 WP_API enum wp_status wp_index_close(wp_index *index, struct wp_error *err);
 
+/* What an article changed of what was told before. "merge": a story became part of another; number and id
+ * mean nothing. "move": an article is told in another story; into UINT64_MAX: it turned out to be nothing but
+ * furniture, and is in no story. */
+struct wp_story_event {
+    const char *event; /* "merge", "move"; static */
+    uint64_t number, story, into;
+    const char *id; /* of the article */
+};
+
 /* What an article turned out to be. */
 struct wp_verdict {
     uint64_t number, story;
@@ -322,6 +333,8 @@ struct wp_verdict {
     int64_t first_seen;       /* the earliest date in the story, seconds since 1970; INT64_MIN = unknown */
     int known;                /* 1: the id was there with the same text; nothing was added */
     int replaced;             /* 1: the id was there with another text, which this one replaced */
+    const struct wp_story_event *events; /* in the order in which they hold; freed with the verdict */
+    size_t event_count;
 };
 
 /* Adds an article; id and text are needed. *out is to be freed. WP_ETEXT without text, WP_EINVAL without id

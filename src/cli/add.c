@@ -66,8 +66,10 @@ const struct wp_command wp_command_add = {
         "  {\"id\",\"story\",\"relation\",\"to\",\"coverage\",\"jaccard\",\"first_seen\"}\n"
         "relation is new, exact (the same words as `to`), copy (the same story), excerpt (a passage in\n"
         "common, another story), banner (nothing but furniture, no story) or rejected, with a reason. A\n"
-        "story keeps its id for ever; when two turn out to be one, a line\n"
-        "{\"event\":\"merge\",\"story\",\"into\"} says so.\n"
+        "story keeps its id. What an article changes of what was told before follows its verdict:\n"
+        "  {\"event\":\"merge\",\"story\",\"into\"}      two stories turned out to be one\n"
+        "  {\"event\":\"move\",\"id\",\"story\",\"into\"}  an article is told in another story; null: a "
+        "banner\n"
         "\n"
         "An article whose id is there with the same text is told and not added again; with another text it\n"
         "replaces the one before. So a load that was interrupted is simply started again. What was added\n"
@@ -164,8 +166,12 @@ static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdic
                                    .to_len = a->to.len,
                                    .lasting = !a->online.store.options.lazy};
     status = wp_verdict_write(&a->waiting, &line);
-    for (size_t i = 0; i < a->online.event_count && status == WP_OK; i++)
-        status = wp_event_write(&a->waiting, &a->online.events[i]);
+    for (size_t i = 0; i < a->online.event_count && status == WP_OK; i++) {
+        const struct wp_online_event *event = &a->online.events[i];
+        a->to.len = 0;
+        if (event->kind == WP_EVENT_MOVE) WP_TRY(wp_online_id(&a->online, event->number, &a->to, err));
+        status = wp_event_write(&a->waiting, event, a->to.data, a->to.len);
+    }
     return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
 }
 

@@ -94,8 +94,10 @@ static enum wp_status run_all(struct exporter *e, int operands, char **argv, str
     for (int i = 0; i < OUT_COUNT; i++)
         if (e->flags.outputs[i]) WP_TRY(wp_output_open(&e->outputs[i], e->flags.outputs[i], err));
     WP_TRY(wp_index_stories_gather(&e->stories, e->reader.view, err));
-    struct wp_index_writer w = {
-        .view = e->reader.view, .terms = &e->reader.terms, .profiles = &e->reader.finder->profiles};
+    struct wp_index_writer w = {.view = e->reader.view,
+                                .terms = &e->reader.terms,
+                                .profiles = &e->reader.finder->profiles,
+                                .finder = e->reader.finder};
     enum wp_status status = write_all(e, &w, err);
     wp_index_writer_release(&w);
     return status;

@@ -132,6 +132,7 @@ static enum wp_status list(struct lister *l, struct wp_error *err) {
     struct wp_index_writer w = {.view = l->reader.view,
                                 .terms = &l->reader.terms,
                                 .profiles = &l->reader.finder->profiles,
+                                .finder = l->reader.finder,
                                 .out = &l->out};
     enum wp_status status = WP_OK;
     uint64_t left = l->flags.limit;

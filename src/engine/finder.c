@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "engine/heading.h"
 
 /* The batch run's fan-out of the story rule (engine/run.c). */
 const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .near = 4},
@@ -107,20 +108,6 @@ enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *
     return status;
 }
 
-/* The title, or what of the url stands for it; else not known yet (engine/harvest.c does the same). */
-static enum wp_status take_title(struct wp_finder *f, const struct wp_record *record) {
-    const uint8_t *words = record->title;
-    size_t len = record->title_len;
-    struct wp_tokens tokens;
-    f->title = (struct wp_title){0};
-    if (!len && record->url_len) words = wp_title_in_url(record->url, record->url_len, &len);
-    if (!len) return WP_OK;
-    if (len > WP_TITLE_BYTES_MAX) len = WP_TITLE_BYTES_MAX;
-    WP_TRY(wp_tokenizer_run(wp_fingerprinter_tokenizer(f->printer), words, len, &tokens));
-    wp_title_take(&f->title, &tokens, tokens.count);
-    return WP_OK;
-}
-
 /* Room for `count` numbers in an array that is not kept. */
 static enum wp_status make_room(uint64_t **array, size_t *cap, size_t count) {
     if (count <= *cap) return WP_OK;
@@ -132,13 +119,14 @@ static enum wp_status make_room(uint64_t **array, size_t *cap, size_t count) {
 
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err) {
-    enum wp_status status = take_title(f, record);
+    enum wp_status status = wp_heading_read(record, wp_fingerprinter_tokenizer(f->printer), &f->title);
     if (status == WP_OK)
         status =
             wp_fingerprinter_run(f->printer, record->text, record->text_len, WP_FEATURE_SAMPLES, &f->print);
     if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");
     if (status != WP_OK) return no_memory(err);
     const struct wp_tokens *tokens = wp_fingerprinter_tokens(f->printer);
+    f->text.unspoken = !wp_title_spoken(&f->title, tokens);
     if (!wp_title_known(&f->title)) wp_title_take(&f->title, tokens, WP_TITLE_FIRST_TOKENS);
     wp_figures_take(&f->text.figures, tokens);
     size_t count;
@@ -172,6 +160,27 @@ struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t
                            .to = WP_NUMBER_NONE,
                            .samples = p->sample_count,
                            .width = p->width};
+}
+
+enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *view,
+                                     const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                     struct wp_error *err) {
+    struct wp_compared article;
+    WP_TRY(wp_profiles_get(&f->profiles, view, store, number, row, &article, err));
+    uint32_t count = article.stream.count;
+    if (make_room(&f->shingles, &f->shingle_cap, count) != WP_OK) return no_memory(err);
+    if (count) memcpy(f->shingles, article.shingles, count * sizeof *f->shingles);
+    f->text = article;
+    f->text.stream.shingles = f->text.shingles = f->shingles;
+    f->title = row->title;
+    f->owner = row->owner;
+    f->date = row->date;
+    f->print.exact = row->exact;
+    f->print.tokens = row->tokens;
+    f->print.shingles = row->shingles;
+    f->print.width = row->width;
+    f->print.sample_count = 0;
+    return wp_finder_mask(f, view, err);
 }
 
 /* ---- furniture ---- */
@@ -247,12 +256,12 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
         enum wp_status status = wp_view_row(view, f->numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (same_text(f, row) && row->relation != WP_ROW_BANNER) *number = f->numbers[i];
+        if (same_text(f, row) && !wp_row_is_banner(view, f->numbers[i], row)) *number = f->numbers[i];
     }
     return WP_OK;
 }
 
-/* A text without samples is found by its words alone: every article that has the same. */
+/* Every article that has the same words, whatever of them is furniture, and however few they are. */
 static enum wp_status list_exact(struct wp_finder *f, const struct wp_view *view, uint32_t except,
                                  struct wp_error *err) {
     uint32_t given;
@@ -409,8 +418,9 @@ static struct wp_pair_facts facts_of(const struct wp_finder *f, const struct wp_
                                                        .figures = &article->figures});
 }
 
-static enum wp_status compare(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
-                              struct wp_found_match *m, struct wp_error *err) {
+enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
+                                 const struct wp_store *store, struct wp_found_match *m,
+                                 struct wp_error *err) {
     struct wp_compared article;
     WP_TRY(wp_profiles_get(&f->profiles, view, store, m->number, &m->row, &article, err));
     struct wp_pair_facts facts = facts_of(f, &m->row, &article);
@@ -423,8 +433,7 @@ static enum wp_status compare(struct wp_finder *f, const struct wp_view *view, c
     m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
     if (m->relation == WP_RELATION_NONE) return WP_OK;
     status = wp_overlap_count_distinct(&f->base, &article.stream, &m->overlap);
-    if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
-    return add_match(f, m, err);
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
 static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
@@ -438,9 +447,12 @@ static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *vie
         enum wp_status status = wp_view_row(view, c->number, &m.row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (m.row.width != f->print.width || m.row.relation == WP_ROW_BANNER) continue;
+        bool listed = search != &wp_search_adding && same_text(f, &m.row); /* by list_exact */
+        if (m.row.width != f->print.width || listed) continue;
         if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
-        WP_TRY(compare(f, view, store, &m, err));
+        if (wp_row_is_banner(view, c->number, &m.row)) continue;
+        WP_TRY(wp_finder_compare(f, view, store, &m, err));
+        if (m.relation != WP_RELATION_NONE) WP_TRY(add_match(f, &m, err));
         compared++;
     }
     return WP_OK;
@@ -461,8 +473,7 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
                                 const struct wp_search *search, uint32_t except, struct wp_error *err) {
     f->match_count = 0;
     if (!f->looked_up) WP_TRY(wp_finder_mask(f, view, err));
-    if (!f->print.sample_count && search != &wp_search_adding && f->print.tokens)
-        return list_exact(f, view, except, err);
+    if (search != &wp_search_adding && f->print.tokens) WP_TRY(list_exact(f, view, except, err));
     enum wp_status status = look_up(f, view, search, err);
     for (size_t i = 0; i < f->candidate_count; i++) f->table[f->candidates[i].slot] = 0;
     keep_met(f, search->hits_min);

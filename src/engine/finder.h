@@ -109,6 +109,12 @@ struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t
 /* Takes the owner's furniture, as the view knows it, and agency lines out of the text. f->own.mask->own words
  * are left. Done by wp_finder_search, too. WP_ENOMEM. */
 enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);
+/* Is half of its samples furniture, and too little left for a story of its own? After wp_finder_mask. */
+static inline bool wp_finder_is_banner(const struct wp_finder *f) {
+    uint32_t furniture = f->print.sample_count - f->key_count;
+    return furniture && 2 * furniture >= f->print.sample_count && f->own.mask &&
+           f->own.mask->own < WP_STORY_TOKENS_MIN;
+}
 /* Looks the keys up, after wp_finder_mask; wp_finder_search does it when it was not done by the same limits.
  */
 enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view,
@@ -120,5 +126,17 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
  * Exact copies are matches with WP_RELATION_EXACT. store as in profile.h. */
 enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
                                 const struct wp_search *search, uint32_t except, struct wp_error *err);
+
+/* ---- two articles of the index ---- */
+
+/* Makes a stored article the text at hand, masked, to be compared, not searched with. */
+enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *view,
+                                     const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                     struct wp_error *err);
+/* Compares the text at hand, once it is masked, with the article of m->number and m->row, and fills the rest
+ * of m, relation WP_RELATION_NONE included. */
+enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
+                                 const struct wp_store *store, struct wp_found_match *m,
+                                 struct wp_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/memory.h"
+#include "engine/heading.h"
 #include "engine/look.h"
 #include "engine/shelf.h"
 #include "input/date.h"
@@ -187,21 +188,6 @@ static void keep_print(struct wp_harvest *h, struct wp_article_row *row) {
         h->pending[h->pending_count++] = (struct pending){p->samples[i], h->count};
 }
 
-/* The title, or what of the url stands for it; nothing when there is neither. Ends the printer's views. */
-static enum wp_status read_title(struct wp_harvest *h, const struct wp_record *record,
-                                 struct wp_title *title) {
-    const uint8_t *words = record->title;
-    size_t len = record->title_len;
-    struct wp_tokens tokens;
-    *title = (struct wp_title){0};
-    if (!len) words = wp_title_in_url(record->url, record->url_len, &len);
-    if (!len) return WP_OK;
-    if (len > WP_TITLE_BYTES_MAX) len = WP_TITLE_BYTES_MAX;
-    WP_TRY(wp_tokenizer_run(wp_fingerprinter_tokenizer(h->printer), words, len, &tokens));
-    wp_title_take(title, &tokens, tokens.count);
-    return WP_OK;
-}
-
 /* After the fingerprint; the title has been read before. */
 static void keep_traits(struct wp_harvest *h, struct wp_article_row *row, const struct wp_title *title,
                         const struct wp_figures *figures) {
@@ -219,7 +205,8 @@ enum wp_status wp_harvest_add(struct wp_harvest *h, const struct wp_record *reco
     struct wp_title title = {0};
     struct wp_look look;
     enum wp_status status = make_room(h);
-    if (status == WP_OK && h->run->learns_furniture) status = read_title(h, record, &title);
+    if (status == WP_OK && h->run->learns_furniture)
+        status = wp_heading_read(record, wp_fingerprinter_tokenizer(h->printer), &title);
     if (status == WP_OK)
         status = wp_look_take(h->printer, &wants, record->text, record->text_len, &h->print, &look);
     if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");

@@ -3,9 +3,9 @@
 
 #include <string.h>
 #include <time.h>
+#include "engine/online_story.h"
 #include "engine/run.h"
 #include "input/date.h"
-#include "story/agreement.h"
 
 /* Bytes of memory that one kept profile takes, about. */
 enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
@@ -21,97 +21,6 @@ static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
-/* ---- stories ---- */
-
-static uint32_t story_of(const struct wp_view *v, uint32_t number, const struct wp_row *row) {
-    return wp_state_story(v->state, number, row->story);
-}
-
-static enum wp_status reach_story(struct wp_online *o, uint32_t story) {
-    while (o->story_count <= story) {
-        WP_TRY(WP_GROW(o->stories, o->story_count, o->story_cap));
-        o->stories[o->story_count++] = (struct wp_story_size){0, INT64_MIN};
-    }
-    return WP_OK;
-}
-
-static bool is_earlier(int64_t a, int64_t b) {
-    return a != INT64_MIN && (b == INT64_MIN || a < b);
-}
-
-static void join_story(struct wp_online *o, uint32_t story, int64_t date) {
-    struct wp_story_size *s = &o->stories[story];
-    s->members++;
-    if (is_earlier(date, s->first_seen)) s->first_seen = date;
-}
-
-static enum wp_status count_stories(struct wp_online *o, struct wp_error *err) {
-    const struct wp_view *v = wp_store_now(&o->store);
-    struct wp_row row;
-    o->story_count = 0;
-    if (v->end && reach_story(o, v->end - 1) != WP_OK) return no_memory(err);
-    for (uint32_t n = 0; n < v->end; n++) {
-        enum wp_status status = wp_view_any_row(v, n, &row, err);
-        bool there = status == WP_OK;
-        if (!there && status != WP_END) return status;
-        if (wp_finder_know_owner(o->finder, there ? row.owner : 0) != WP_OK) return no_memory(err);
-        if (there && !wp_state_is_dead(v->state, n)) join_story(o, story_of(v, n, &row), row.date);
-    }
-    return WP_OK;
-}
-
-/* What the text at hand has to do with one story. */
-struct tie {
-    uint32_t story;
-    uint32_t met; /* members that were compared and had something in common */
-    uint32_t copies;
-    int64_t gain;                                /* of these, added up (match/relation.h) */
-    const struct wp_found_match *best, *founder; /* copies; founder: NULL when it is none */
-};
-
-enum { TIES_MAX = 64 };
-
-static size_t gather_ties(struct wp_online *o, struct tie *ties) {
-    const struct wp_finder *f = o->finder;
-    size_t count = 0;
-    for (size_t i = 0; i < f->match_count; i++) {
-        const struct wp_found_match *m = &f->matches[i];
-        uint32_t story = story_of(wp_store_now(&o->store), m->number, &m->row);
-        size_t t = 0;
-        while (t < count && ties[t].story != story) t++;
-        if (t == count) {
-            if (count == TIES_MAX) continue;
-            ties[count++] = (struct tie){.story = story};
-        }
-        ties[t].met++;
-        ties[t].gain += m->gain;
-        if (m->relation == WP_RELATION_EXCERPT) continue;
-        ties[t].copies++;
-        if (!ties[t].best) ties[t].best = m;
-        if (m->number == story) ties[t].founder = m;
-    }
-    return count;
-}
-
-/* How much being told together gains, as story/agreement.h reckons it: of each member that the text has to do
- * with what the pair says, of each other one, up to a few, that it has not. */
-static int64_t gain_of(const struct wp_online *o, const struct tie *t) {
-    uint32_t members = o->stories[t->story].members;
-    uint32_t apart = members > t->met ? members - t->met : 0;
-    if (apart > WP_AGREEMENT_ABSENT) apart = WP_AGREEMENT_ABSENT;
-    return t->gain + (int64_t)apart * WP_GAIN_MIN;
-}
-
-/* The story to join, or NULL: where most is gained, the one with the better match on a tie (matches come best
- * first). */
-static const struct tie *choose(const struct wp_online *o, const struct tie *ties, size_t count) {
-    const struct tie *best = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (ties[i].copies && gain_of(o, &ties[i]) > 0 && (!best || gain_of(o, &ties[i]) > gain_of(o, best)))
-            best = &ties[i];
-    return best;
-}
-
 static void fill_verdict(struct wp_online_verdict *v, const struct wp_found_match *m) {
     v->to = m->number;
     v->relation = m->relation;
@@ -122,9 +31,8 @@ static void fill_verdict(struct wp_online_verdict *v, const struct wp_found_matc
 
 /* Decides by the finder's matches. */
 static void decide(struct wp_online *o, struct wp_online_verdict *v) {
-    struct tie ties[TIES_MAX];
-    size_t count = gather_ties(o, ties);
-    const struct tie *join = choose(o, ties, count);
+    wp_ties_gather(o);
+    const struct wp_tie *join = wp_ties_choose(o);
     if (join) {
         v->story = join->story;
         fill_verdict(v, join->founder ? join->founder : join->best);
@@ -175,7 +83,7 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
     if (status == WP_OK) status = take_terms(o, options, err);
     if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
     if (status == WP_OK) status = take_names(o, options->fields, err);
-    if (status == WP_OK) status = count_stories(o, err);
+    if (status == WP_OK) status = wp_stories_gather(o, err);
     if (status != WP_OK) wp_online_abandon(o);
     return status;
 }
@@ -185,7 +93,9 @@ static void release(struct wp_online *o) {
     wp_owner_cache_free(o->owners);
     wp_terms_close(&o->terms);
     wp_free(o->stories);
+    wp_free(o->next);
     wp_free(o->events);
+    wp_free(o->touched);
     wp_buffer_release(&o->stored);
     wp_seen_release(&o->seen);
     wp_buffer_release(&o->names);
@@ -277,29 +187,25 @@ static struct wp_row make_row(const struct wp_online *o, const struct wp_online_
 /* What is known of an article that is there already. */
 static void recall(const struct wp_online *o, uint32_t number, const struct wp_row *row,
                    struct wp_online_verdict *v) {
-    *v = (struct wp_online_verdict){
-        .number = number,
-        .story = story_of(wp_store_now(&o->store), number, row),
-        .to = row->to,
-        .relation = row->relation == WP_ROW_BANNER ? WP_RELATION_NONE : (enum wp_relation)row->relation,
-        .banner = row->relation == WP_ROW_BANNER,
-        .coverage = wp_share_unpack(row->coverage),
-        .jaccard = wp_share_unpack(row->jaccard),
-        .unchanged = true};
+    *v = (struct wp_online_verdict){.number = number,
+                                    .story = wp_online_story(o, number, row),
+                                    .to = WP_NUMBER_NONE,
+                                    .banner = wp_row_is_banner(wp_store_now(&o->store), number, row),
+                                    .unchanged = true};
+    if (!v->banner) {
+        v->to = row->to;
+        v->relation = (enum wp_relation)row->relation;
+        v->coverage = wp_share_unpack(row->coverage);
+        v->jaccard = wp_share_unpack(row->jaccard);
+    }
     v->first_seen = o->stories[v->story].first_seen;
 }
 
 static enum wp_status leave(struct wp_online *o, uint32_t number, const struct wp_row *row,
                             struct wp_error *err) {
-    uint32_t story = story_of(wp_store_now(&o->store), number, row);
+    uint32_t story = wp_online_story(o, number, row);
     WP_TRY(wp_store_kill(&o->store, number, err));
-    if (o->stories[story].members) o->stories[story].members--;
-    return WP_OK;
-}
-
-/* Too little is left for a story of its own. */
-static bool is_banner(const struct wp_finder *f) {
-    return f->own.mask && f->print.tokens >= WP_TOKENS_MIN && f->own.mask->own < WP_TOKENS_MIN;
+    return wp_stories_leave(o, story, number, row, err);
 }
 
 /* Finds what the text at hand matches. An exact copy needs no further search: what it matches is what the
@@ -310,14 +216,15 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
     struct wp_row row;
     WP_TRY(wp_online_learn(o, err));
     const struct wp_view *now = wp_store_now(&o->store); /* learning may have changed it */
-    if (is_banner(o->finder)) {
+    if (wp_finder_is_banner(o->finder)) {
         v->banner = true;
+        v->story = v->number;
         return WP_OK;
     }
     WP_TRY(wp_finder_exact(o->finder, now, &number, &row, err));
     if (number != WP_NUMBER_NONE) {
         v->to = number;
-        v->story = story_of(now, number, &row);
+        v->story = wp_online_story(o, number, &row);
         v->relation = WP_RELATION_EXACT;
         v->coverage = v->jaccard = 1;
         return WP_OK;
@@ -354,12 +261,12 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
                                     .names = o->names.data,
                                     .names_len = o->names.len};
     enum wp_status status = wp_stored_record_make(&o->stored, &parts);
-    if (status == WP_OK) status = reach_story(o, v->number);
+    if (status == WP_OK) status = wp_stories_reach(o, v->number);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
     if (wp_finder_know_owner(o->finder, f->owner) != WP_OK) return no_memory(err);
     WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
-    join_story(o, v->story, row->date);
+    wp_stories_join(o, v->story, v->number, row->date);
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
     wp_profiles_put(&o->finder->profiles, v->number, &f->text, id, id_len);
@@ -372,7 +279,7 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_article *a
     uint32_t old;
     const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
-    o->event_count = 0;
+    o->event_count = o->tie_count = o->touched_count = 0;
     const struct wp_view *now = wp_store_now(&o->store);
     o->own_owner = owner_of(o, a->record);
     WP_TRY(
@@ -386,10 +293,15 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_article *a
     }
     *v = (struct wp_online_verdict){
         .number = wp_store_next(&o->store), .to = WP_NUMBER_NONE, .replaced = there};
-    v->story = there ? story_of(wp_store_now(&o->store), old, &old_row) : v->number;
+    v->story = there ? wp_online_story(o, old, &old_row) : v->number;
+    WP_TRY(wp_store_make_room(&o->store, err)); /* what follows is one commit */
     WP_TRY(judge(o, old, v, err));
-    WP_TRY(store(o, a, &row, v, err)); /* first: it may commit what came before */
+    WP_TRY(store(o, a, &row, v, err));
     if (there) WP_TRY(leave(o, old, &old_row, err));
+    WP_TRY(wp_stories_unite(o, v->number, &v->story, err));
+    WP_TRY(wp_online_doubt(o, v->number, v->story, err));
+    WP_TRY(wp_online_repair(o, err));
+    v->story = wp_online_story(o, v->number, &row);
     v->first_seen = o->stories[v->story].first_seen;
     return WP_OK;
 }
@@ -401,7 +313,7 @@ static enum wp_status settle(struct wp_online *o, enum wp_status status) {
     if (status == WP_OK || status == WP_ETOOBIG) return status;
     wp_finder_reset(o->finder);
     wp_store_go_back(&o->store);
-    if (o->store.failure.status == WP_OK && count_stories(o, &second) != WP_OK) o->store.failure = second;
+    if (o->store.failure.status == WP_OK && wp_stories_gather(o, &second) != WP_OK) o->store.failure = second;
     return status;
 }
 

@@ -1,11 +1,11 @@
 /*
  * online.h - the online run: articles are added to an index one by one, and each gets its verdict at once.
  *
- * The batch run sees everything and then decides; here a story grows as its articles come. An article joins a
- * story when it matches the article that founded it, or at least half of its members (story/cover.h has the
- * same two ways in); else it founds one. A story's id is the number of its founder and never changes. When an
- * article shows that two stories are one, the later one is merged into the earlier, and that is an event of
- * its own.
+ * The batch run sees everything and then decides; here a story grows as its articles come. An article joins
+ * the story that it gains most by, or founds one; a story's id is the number of its founder, and stays. When
+ * an article shows that two stories are one, the later one is merged into the earlier (online_story.c). When
+ * it shows what its owner repeats everywhere, those that were told by it are looked at again
+ * (online_repair.c). What changes then of what was told before is an event, written down with the article.
  *
  * What an article matches is found by finder.h and judged by match/relation.h. Nothing depends on commits,
  * flushes or memory: the same articles in the same order give the same verdicts.
@@ -40,15 +40,30 @@ struct wp_online_verdict {
     bool replaced;             /* the id was there with another text, which this one replaces */
 };
 
-/* A story became part of another. */
+/* What was told before, told anew. A merge: one story became part of another. A move: an article is told in
+ * another story; into WP_NUMBER_NONE: it turned out to be nothing but a banner, and is in no story. */
+enum wp_online_event_kind { WP_EVENT_MERGE, WP_EVENT_MOVE };
 struct wp_online_event {
+    enum wp_online_event_kind kind;
+    uint32_t number; /* the article; a merge has WP_NUMBER_NONE */
     uint32_t story, into;
 };
 
-struct wp_story_size {
-    uint32_t members;
+struct wp_online_story {
     int64_t first_seen;
+    uint32_t members;
+    uint32_t last; /* the member with the highest number, when there is any */
 };
+
+/* What the finder's text has to do with one story. */
+struct wp_tie {
+    uint32_t story;
+    uint32_t met; /* members that were compared and had something in common */
+    uint32_t copies;
+    int64_t gain;                                /* of these, added up (match/relation.h) */
+    const struct wp_found_match *best, *founder; /* copies; founder: NULL when it is none */
+};
+enum { WP_TIES_MAX = 64 };
 
 struct wp_online {
     struct wp_store store;
@@ -57,10 +72,15 @@ struct wp_online {
     struct wp_owner_cache *owners;
     uint32_t own_owner; /* of the article at hand, by itself: the finder has the one that it goes by */
     const char *date_format;
-    struct wp_story_size *stories; /* by the founder's number */
-    size_t story_count, story_cap;
+    struct wp_online_story *stories; /* by the founder's number */
+    uint32_t *next;                  /* by number: the next member of its story (online_story.h) */
+    size_t story_count, story_cap, next_cap;
     struct wp_online_event *events; /* of the last call */
     size_t event_count, event_cap;
+    struct wp_tie ties[WP_TIES_MAX]; /* scratch: of the finder's text */
+    size_t tie_count;
+    uint64_t *touched; /* articles to be looked at again (online_repair.c) */
+    size_t touched_count, touched_cap;
     struct wp_buffer names;  /* of the fields, as stored with each article */
     struct wp_buffer stored; /* scratch */
     struct wp_seen seen;     /* of everything added so far, once enough was added here */
@@ -103,8 +123,15 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
                             struct wp_error *err);
 
 /* online_learn.c: what of the finder's text is furniture is learnt, if the index leaves it out, and taken
- * out. */
+ * out; who has it of those before is touched. */
 enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err);
+/* online_repair.c: adds to o->touched who may be told in the wrong story since this article has come, by the
+ * ties and the matches that it had. */
+enum wp_status wp_online_doubt(struct wp_online *o, uint32_t number, uint32_t story, struct wp_error *err);
+/* Adds an article to o->touched: to be judged anew in any case, or if it gains no more where it is. */
+enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, bool anew, struct wp_error *err);
+/* Looks at o->touched again. The finder's text is another one afterwards. */
+enum wp_status wp_online_repair(struct wp_online *o, struct wp_error *err);
 
 /* The living article of an id in a view, or WP_NUMBER_NONE. */
 enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t len, uint32_t *number,

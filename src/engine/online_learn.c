@@ -1,10 +1,14 @@
 /*
- * online_learn.c - the online run learns furniture: what an owner repeats under different stories.
+ * online_learn.c - the online run learns furniture: what an owner repeats under different stories, and what
+ * many short texts say that speak of none of their titles, whoever shows them.
  *
  * By the batch run's rule (match/repeats.h, learn.c), when an article comes that makes it true: a sampled
- * shingle that stands in WP_FURNITURE_STORIES articles of one owner whose titles have nothing in common is
- * furniture, and so are all shingles that stand in LEARN_STORIES of these articles. What is learnt holds from
- * then on; verdicts that were told before stand.
+ * shingle that stands in WP_FURNITURE_STORIES articles of one owner, or of that kind, whose titles have
+ * nothing in common is furniture, and so are all shingles that stand in WP_FURNITURE_FEW_STORIES of these
+ * articles, or of others that have something of the owner's furniture. The batch run looks at more of these,
+ * since it has them all; instead what one owner says in texts of that kind is furniture here from
+ * WP_FURNITURE_FEW_STORIES on. What is learnt holds from then on; who has it of those that came before
+ * is looked at again.
  */
 #include "engine/online.h"
 
@@ -12,19 +16,25 @@
 #include "base/sort.h"
 #include "engine/known.h"
 
-/* As in learn.c. */
-enum { LEARN_STORIES = 4, NUMBER_BITS = 4 };
+/* Articles whose shingles are looked at, once one of them is learnt: those that gave the example, and others
+ * of the owner that have something of it, too. */
+enum { EXAMPLES_MAX = 24, NUMBER_BITS = 5 };
 _Static_assert(WP_SEEN_OWN < WP_FURNITURE_STORIES, "an owner who has fewer does not repeat it");
-_Static_assert(WP_FURNITURE_STORIES <= 1 << NUMBER_BITS, "an example's place fits");
+_Static_assert(EXAMPLES_MAX < 1 << NUMBER_BITS, "an example's place fits");
 
 /* Of a shingle that very many articles share, the last ones are looked at: those of one owner are among them.
  */
 static const struct wp_key_limits looked_at = {.all = 32, .first = 0, .near = 32};
+/* Once it is known to be furniture, all. */
+static const struct wp_key_limits all_articles = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
 
 /* The articles that gave the example, the new one not among them. */
 struct examples {
-    uint32_t numbers[WP_FURNITURE_STORIES];
-    struct wp_row rows[WP_FURNITURE_STORIES];
+    uint32_t owner;  /* WP_FURNITURE_OF_ALL: whoever owns them */
+    bool unspoken;   /* only texts that speak of none of their titles */
+    unsigned wanted; /* so many, the new one among them */
+    uint32_t numbers[EXAMPLES_MAX];
+    struct wp_row rows[EXAMPLES_MAX];
     unsigned count;
     uint64_t *keys; /* shingle << NUMBER_BITS | place; owned */
     size_t key_count, key_cap;
@@ -38,25 +48,52 @@ static enum wp_status add_shingles(struct examples *e, const struct wp_stream *s
     return WP_OK;
 }
 
-/* The owner's articles among the last ones of key number i, into f->numbers. Owners are at hand; rows with
- * their titles are not, and may be on the disk. */
-static enum wp_status list_own(struct wp_online *o, uint32_t i, uint32_t *own, struct wp_error *err) {
+static bool same_words(const struct wp_hash128 *a, const struct wp_hash128 *b) {
+    return a->low == b->low && a->high == b->high;
+}
+
+/* Has one of the examples, or the text at hand, the same words? */
+static bool is_copy(const struct wp_online *o, const struct examples *e, const struct wp_hash128 *exact) {
+    bool copy = same_words(exact, &o->finder->print.exact);
+    for (unsigned i = 0; i < e->count && !copy; i++) copy = same_words(exact, &e->rows[i].exact);
+    return copy;
+}
+
+/* May the article be an example? Copies are one story, whatever their titles, unless they speak of none. */
+static enum wp_status is_one(struct wp_online *o, const struct examples *e, uint32_t number,
+                             const struct wp_row *row, bool *yes, struct wp_error *err) {
+    struct wp_compared article;
+    *yes = !e->owner || row->owner == e->owner;
+    if (!*yes || (!e->unspoken && !is_copy(o, e, &row->exact))) return WP_OK;
+    *yes = row->tokens <= WP_TITLE_SPOKEN_TOKENS;
+    if (!*yes) return WP_OK;
+    WP_TRY(wp_profiles_get(&o->finder->profiles, wp_store_now(&o->store), &o->store, number, row, &article,
+                           err));
+    *yes = article.unspoken;
+    return WP_OK;
+}
+
+/* The articles of one owner, or of any, among the last ones of key number i, into f->numbers. Owners are at
+ * hand; rows with their titles are not, and may be on the disk. */
+static enum wp_status list_own(struct wp_online *o, uint32_t i, const struct examples *e, uint32_t *own,
+                               struct wp_error *err) {
     struct wp_finder *f = o->finder;
     const struct wp_view *now = wp_store_now(&o->store);
     uint32_t given;
+    bool few = e->owner && e->wanted > WP_SEEN_OWN && !wp_seen_may_own(&o->seen, e->owner, f->keys[i]);
     *own = 0;
-    if (!wp_seen_may_own(&o->seen, f->owner, f->keys[i])) return WP_OK;
+    if (few) return WP_OK;
     WP_TRY(wp_key_batch_list(now, &f->batch, i, &looked_at, f->numbers, &given, err));
     for (uint32_t n = 0; n < given; n++) {
         uint32_t owner;
         WP_TRY(wp_finder_owner(f, now, f->numbers[n], &owner, err));
         f->numbers[*own] = f->numbers[n];
-        *own += owner == f->owner;
+        *own += !e->owner || owner == e->owner;
     }
     return WP_OK;
 }
 
-/* Does the owner of the text at hand tell enough different stories with its key number i? */
+/* Are there enough different stories with key number i? */
 static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct examples *e, bool *repeated,
                                   struct wp_error *err) {
     struct wp_finder *f = o->finder;
@@ -64,19 +101,20 @@ static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct exampl
     struct wp_titles_apart apart = {.count = 0};
     uint32_t given;
     e->count = 0;
-    WP_TRY(list_own(o, i, &given, err));
-    *repeated = given >= WP_FURNITURE_STORIES - 1;
+    WP_TRY(list_own(o, i, e, &given, err));
+    *repeated = given >= e->wanted - 1;
     if (!*repeated) return WP_OK;
     wp_titles_apart_add(&apart, &f->title);
-    for (uint32_t n = given; n-- > 0 && apart.count < WP_FURNITURE_STORIES;) {
+    for (uint32_t n = given; n-- > 0 && apart.count < e->wanted;) {
         struct wp_row *row = &e->rows[e->count];
+        bool example;
         enum wp_status status = wp_view_row(now, f->numbers[n], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (!wp_titles_apart_add(&apart, &row->title)) continue;
-        e->numbers[e->count++] = f->numbers[n];
+        WP_TRY(is_one(o, e, f->numbers[n], row, &example, err));
+        if (example && wp_titles_apart_add(&apart, &row->title)) e->numbers[e->count++] = f->numbers[n];
     }
-    *repeated = apart.count == WP_FURNITURE_STORIES;
+    *repeated = apart.count == e->wanted;
     return WP_OK;
 }
 
@@ -93,44 +131,145 @@ static enum wp_status gather_shingles(struct wp_online *o, struct examples *e, s
     return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
 }
 
-/* What stands in enough of the examples is furniture. Their titles have nothing in common, so that articles
- * are stories. */
+/* Do the articles keys[0..count) (one shingle) tell enough different stories? */
+static bool tells_stories(const struct wp_online *o, const struct examples *e, const uint64_t *keys,
+                          size_t count) {
+    struct wp_titles_apart apart = {.count = 0};
+    for (size_t i = 0; i < count && apart.count < WP_FURNITURE_FEW_STORIES; i++) {
+        unsigned place = (unsigned)keys[i] & ((1u << NUMBER_BITS) - 1);
+        if (i && keys[i] == keys[i - 1]) continue;
+        wp_titles_apart_add(&apart, place ? &e->rows[place - 1].title : &o->finder->title);
+    }
+    return apart.count == WP_FURNITURE_FEW_STORIES;
+}
+
+/* What stands in enough of the examples is furniture. */
 static enum wp_status learn_shingles(struct wp_online *o, struct examples *e, struct wp_error *err) {
+    const struct wp_furniture *furniture = &o->finder->furniture;
     uint64_t *scratch = wp_alloc(e->key_count, sizeof *scratch);
     if (!scratch) return wp_fail(err, WP_ENOMEM, "out of memory");
     const uint64_t *keys = wp_sort64(e->keys, scratch, e->key_count);
     enum wp_status status = WP_OK;
     for (size_t i = 0, end; i < e->key_count && status == WP_OK; i = end) {
-        unsigned articles = 0;
         uint64_t shingle = keys[i] >> NUMBER_BITS;
-        for (end = i; end < e->key_count && keys[end] >> NUMBER_BITS == shingle; end++)
-            articles += end == i || keys[end] != keys[end - 1];
-        bool known =
-            o->finder->furniture.count && wp_furniture_has(&o->finder->furniture, o->finder->owner, shingle);
-        if (articles >= LEARN_STORIES && !known)
-            status = wp_store_learn(&o->store, o->finder->owner, shingle, err);
+        for (end = i + 1; end < e->key_count && keys[end] >> NUMBER_BITS == shingle;) end++;
+        if (end - i < WP_FURNITURE_FEW_STORIES || !tells_stories(o, e, keys + i, end - i)) continue;
+        if (!furniture->count || !wp_furniture_has(furniture, e->owner, shingle))
+            status = wp_store_learn(&o->store, e->owner, shingle, err);
     }
     wp_free(scratch);
     return status;
+}
+
+static bool is_example(const struct examples *e, uint32_t number) {
+    for (unsigned i = 0; i < e->count; i++)
+        if (e->numbers[i] == number) return true;
+    return false;
+}
+
+/* Adds articles of the owner that have this key. */
+static enum wp_status add_examples(struct wp_online *o, uint64_t key, struct examples *e,
+                                   struct wp_error *err) {
+    const struct wp_view *now = wp_store_now(&o->store);
+    uint32_t *numbers = o->finder->numbers, given;
+    uint64_t total;
+    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, key, &looked_at, numbers, &given, &total, err));
+    for (uint32_t i = given; i-- > 0 && e->count < EXAMPLES_MAX;) {
+        struct wp_row *row = &e->rows[e->count];
+        if (is_example(e, numbers[i])) continue;
+        enum wp_status status = wp_view_row(now, numbers[i], row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (row->owner == e->owner && !is_copy(o, e, &row->exact)) e->numbers[e->count++] = numbers[i];
+    }
+    return WP_OK;
+}
+
+/* What is one owner's is looked for in further articles: those that have what is furniture already. */
+static enum wp_status widen(struct wp_online *o, struct examples *e, struct wp_error *err) {
+    const struct wp_finder *f = o->finder;
+    if (!e->owner || e->unspoken) return WP_OK;
+    for (uint32_t i = 0; i < f->print.sample_count && e->count < EXAMPLES_MAX; i++) {
+        uint64_t key = f->print.samples[i];
+        if (f->furniture.count && wp_furniture_has(&f->furniture, e->owner, key & WP_KEY_MASK))
+            WP_TRY(add_examples(o, key, e, err));
+    }
+    return WP_OK;
+}
+
+/* Notes who has a sampled shingle that has become furniture. */
+static enum wp_status touch(struct wp_online *o, const struct examples *e, uint64_t key,
+                            struct wp_error *err) {
+    const struct wp_view *now = wp_store_now(&o->store);
+    uint32_t *numbers = o->finder->numbers, given;
+    uint64_t total;
+    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, key, &all_articles, numbers, &given, &total, err));
+    for (uint32_t i = 0; i < given; i++) {
+        struct wp_row row;
+        enum wp_status status = wp_view_row(now, numbers[i], &row, err);
+        if (status == WP_END) continue;
+        WP_TRY(status);
+        if (!e->owner || row.owner == e->owner) WP_TRY(wp_online_touch(o, numbers[i], false, err));
+    }
+    return WP_OK;
+}
+
+/* Learns from the examples of a key, and masks the text by it. *learnt: keys have gone. */
+static enum wp_status learn(struct wp_online *o, uint64_t key, struct examples *e, bool *learnt,
+                            struct wp_error *err) {
+    struct wp_finder *f = o->finder;
+    uint64_t before[WP_SAMPLES_MAX];
+    uint32_t count = f->key_count, left = 0;
+    memcpy(before, f->keys, count * sizeof *before);
+    WP_TRY(add_examples(o, key, e, err));
+    WP_TRY(widen(o, e, err));
+    WP_TRY(gather_shingles(o, e, err));
+    WP_TRY(learn_shingles(o, e, err));
+    WP_TRY(wp_finder_mask(f, wp_store_now(&o->store), err));
+    for (uint32_t i = 0; i < count; i++) { /* keys that are left stand in the same order */
+        if (left < f->key_count && f->keys[left] == before[i])
+            left++;
+        else
+            WP_TRY(touch(o, e, before[i], err));
+    }
+    for (unsigned i = 0; i < e->count; i++) WP_TRY(wp_online_touch(o, e->numbers[i], false, err));
+    *learnt = f->key_count < count;
+    return WP_OK;
+}
+
+/* Learns what the i-th key of the text shows, if anything. */
+static enum wp_status look_at(struct wp_online *o, uint32_t i, struct examples *e, bool *learnt,
+                              struct wp_error *err) {
+    struct wp_finder *f = o->finder;
+    const struct examples kinds[] = {
+        {.owner = WP_FURNITURE_OF_ALL, .unspoken = true, .wanted = WP_FURNITURE_STORIES},
+        {.owner = f->owner, .unspoken = true, .wanted = WP_FURNITURE_FEW_STORIES},
+        {.owner = f->owner, .wanted = WP_FURNITURE_STORIES}};
+    *learnt = false;
+    WP_TRY(wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err));
+    if (f->batch.totals[i] < WP_FURNITURE_FEW_STORIES - 1) return WP_OK;
+    for (int k = f->text.unspoken ? 0 : 2; k < 3 && !*learnt; k++) {
+        bool repeated = false;
+        e->owner = kinds[k].owner;
+        e->unspoken = kinds[k].unspoken;
+        e->wanted = kinds[k].wanted;
+        if ((k && !f->owner) || f->batch.totals[i] < e->wanted - 1) continue;
+        WP_TRY(is_repeated(o, i, e, &repeated, err));
+        if (repeated) WP_TRY(learn(o, f->keys[i], e, learnt, err));
+    }
+    return WP_OK;
 }
 
 enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err) {
     struct wp_finder *f = o->finder;
     struct examples e = {.count = 0};
     enum wp_status status = wp_finder_mask(f, wp_store_now(&o->store), err);
-    if (status != WP_OK || !f->owner || !wp_title_known(&f->title)) return status;
+    if (status != WP_OK || !wp_title_known(&f->title)) return status;
     if (o->terms.settings.no_furniture) return WP_OK;
     for (uint32_t i = 0; i < f->key_count && status == WP_OK; i++) {
-        bool repeated;
-        status = wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err);
-        if (status != WP_OK) break;
-        if (f->batch.totals[i] < WP_FURNITURE_STORIES - 1) continue;
-        status = is_repeated(o, i, &e, &repeated, err);
-        if (status != WP_OK || !repeated) continue;
-        status = gather_shingles(o, &e, err);
-        if (status == WP_OK) status = learn_shingles(o, &e, err);
-        if (status == WP_OK) status = wp_finder_mask(f, wp_store_now(&o->store), err);
-        i = UINT32_MAX; /* what was learnt has taken keys away: from the first one again */
+        bool learnt;
+        status = look_at(o, i, &e, &learnt, err);
+        if (learnt) i = UINT32_MAX; /* keys have gone: from the first one again */
     }
     wp_free(e.keys);
     return status;

@@ -2,6 +2,7 @@
 #include "engine/profile.h"
 
 #include <string.h>
+#include "engine/heading.h"
 #include "engine/shelf.h"
 
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
@@ -50,6 +51,7 @@ static enum wp_status fill(struct wp_profile *to, const struct wp_compared *of, 
     to->count = stream->count;
     to->tokens = stream->tokens;
     to->width = (uint8_t)stream->width;
+    to->unspoken = of->unspoken;
     to->wire = of->wire;
     to->figures = of->figures;
     return WP_OK;
@@ -68,6 +70,7 @@ static enum wp_status unpack(struct wp_profiles *p, const struct wp_profile *fro
         .shingles = p->shingles, .count = from->count, .tokens = from->tokens, .width = from->width};
     out->shingles = p->shingles;
     out->wire = from->wire;
+    out->unspoken = from->unspoken;
     out->figures = from->figures;
     return WP_OK;
 }
@@ -112,10 +115,14 @@ static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, co
                            uint32_t number, const struct wp_row *row, struct wp_error *err) {
     struct wp_stored_record stored;
     struct wp_fingerprint print;
+    struct wp_title title = {0};
     size_t count;
     WP_TRY(wp_profiles_record(p, view, store, number, row, &stored, err));
-    enum wp_status status =
-        wp_fingerprinter_run(p->printer, stored.record.text, stored.record.text_len, 0, &print);
+    enum wp_status status = WP_OK;
+    if (row->tokens <= WP_TITLE_SPOKEN_TOKENS)
+        status = wp_heading_read(&stored.record, wp_fingerprinter_tokenizer(p->printer), &title);
+    if (status == WP_OK)
+        status = wp_fingerprinter_run(p->printer, stored.record.text, stored.record.text_len, 0, &print);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     if (print.exact.low != row->exact.low || print.exact.high != row->exact.high)
         return wp_fail(err, WP_EDAMAGED, "the record of article %u is not the one that was added", number);
@@ -124,6 +131,7 @@ static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, co
         .stream = {
             .shingles = shingles, .count = (uint32_t)count, .tokens = print.tokens, .width = print.width}};
     wp_figures_take(&made.figures, wp_fingerprinter_tokens(p->printer));
+    made.unspoken = !wp_title_spoken(&title, wp_fingerprinter_tokens(p->printer));
     status = wp_profiles_wire(p, p->printer, &stored.record, &made.wire);
     if (status == WP_OK) status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));

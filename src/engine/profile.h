@@ -22,6 +22,7 @@ struct wp_profile {
     uint32_t id_len, count, tokens;
     uint32_t cap; /* bytes at data */
     uint8_t width;
+    bool unspoken;
     struct wp_wire wire;
     struct wp_figures figures;
     uint8_t *data;
@@ -33,6 +34,7 @@ struct wp_compared {
     uint64_t *shingles; /* the stream's, to take furniture and agency lines out of */
     struct wp_wire wire;
     struct wp_figures figures;
+    bool unspoken; /* short, and says nothing of its title */
 };
 
 /* Loads profiles and keeps the last ones. One thread. */

@@ -128,25 +128,48 @@ static enum wp_status make_line(struct wp_buffer *line, const struct wp_article 
     return WP_OK;
 }
 
-/* The verdict and the id that it speaks of, in one piece. */
-static struct wp_verdict *make_verdict(const struct wp_online_verdict *v, const struct wp_buffer *to) {
-    struct wp_verdict *out = wp_zalloc(1, sizeof *out + to->len + 1);
+/* The verdict, the events and the ids that they speak of, in one piece. index->to holds the ids, each with a
+ * NUL: that of the verdict, then those of the events. */
+static struct wp_verdict *make_verdict(const struct wp_online *o, const struct wp_online_verdict *v,
+                                       const struct wp_buffer *ids) {
+    struct wp_story_event *events;
+    struct wp_verdict *out = wp_zalloc(1, sizeof *out + o->event_count * sizeof *events + ids->len);
     if (!out) return NULL;
     bool new = v->relation == WP_RELATION_NONE;
-    char *id = (char *)(out + 1);
-    if (to->len) memcpy(id, to->data, to->len);
+    events = (struct wp_story_event *)(out + 1);
+    char *id = (char *)(events + o->event_count);
+    memcpy(id, ids->data, ids->len);
     *out = (struct wp_verdict){.number = v->number,
                                .story = v->story,
                                .relation = v->banner ? "banner"
                                            : new     ? "new"
                                                      : wp_relation_name(v->relation),
-                               .to = new || !to->len ? NULL : id,
+                               .to = new || !*id ? NULL : id,
                                .coverage = v->coverage,
                                .jaccard = v->jaccard,
                                .first_seen = v->first_seen,
                                .known = v->unchanged,
-                               .replaced = v->replaced};
+                               .replaced = v->replaced,
+                               .events = events,
+                               .event_count = o->event_count};
+    for (size_t i = 0; i < o->event_count; i++) {
+        const struct wp_online_event *e = &o->events[i];
+        id += strlen(id) + 1;
+        events[i] = (struct wp_story_event){.event = e->kind == WP_EVENT_MOVE ? "move" : "merge",
+                                            .number = e->number == WP_NUMBER_NONE ? UINT64_MAX : e->number,
+                                            .story = e->story,
+                                            .into = e->into == WP_NUMBER_NONE ? UINT64_MAX : e->into,
+                                            .id = id};
+    }
     return out;
+}
+
+/* The id of an article (none, or one that has gone: an empty one) with a NUL behind. */
+static enum wp_status put_id(wp_index *index, uint32_t number, struct wp_error *err) {
+    enum wp_status status =
+        number == WP_NUMBER_NONE ? WP_OK : wp_online_id(&index->online, number, &index->to, err);
+    if (status != WP_ENOENT) WP_TRY(status);
+    return wp_buffer_add(&index->to, "", 1) == WP_OK ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
 static enum wp_status add(wp_index *index, const struct wp_article *article, struct wp_verdict **out,
@@ -161,9 +184,10 @@ static enum wp_status add(wp_index *index, const struct wp_article *article, str
     struct wp_online_article a = {.record = &record, .line = index->line.data, .line_len = index->line.len};
     WP_TRY(wp_online_add(&index->online, &a, &v, err));
     index->to.len = 0;
-    if (v.to != WP_NUMBER_NONE) status = wp_online_id(&index->online, v.to, &index->to, err);
-    if (status != WP_ENOENT) WP_TRY(status);
-    *out = make_verdict(&v, &index->to);
+    WP_TRY(put_id(index, v.to, err));
+    for (size_t i = 0; i < index->online.event_count; i++)
+        WP_TRY(put_id(index, index->online.events[i].number, err));
+    *out = make_verdict(&index->online, &v, &index->to);
     return *out ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory; the article was added");
 }
 

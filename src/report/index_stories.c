@@ -1,6 +1,7 @@
 /* index_stories.c - see index_stories.h. */
 #include "report/index_stories.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,6 +9,8 @@
 #include "engine/run.h"
 #include "report/verdict.h"
 #include "story/lead.h"
+
+enum { COMPARED_MAX = 64 };
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -141,36 +144,83 @@ static enum wp_status note_names(struct wp_index_writer *w, const struct wp_reco
                             record->lang_len <= WP_LANGUAGE_BYTES_MAX ? record->lang_len : 0);
 }
 
-/* What a member matched. Its own row may speak of an article that has gone, or of none: then the lead. */
+/* What a member is to its story. */
 struct link {
-    const char *relation;
     uint32_t to;
+    enum wp_relation relation;
     double coverage, jaccard;
 };
 
-static struct link link_of(const struct wp_index_story *story, uint32_t number, const struct wp_row *row) {
-    bool lead = number == story->lead;
-    bool alone = lead || row->relation == WP_RELATION_NONE || row->relation >= WP_RELATION_EXCERPT;
-    if (alone) return (struct link){lead ? "lead" : "copy", story->lead, 1, 1};
-    return (struct link){wp_relation_name((enum wp_relation)row->relation), row->to,
-                         wp_share_unpack(row->coverage), wp_share_unpack(row->jaccard)};
+/* Does what was told when the article came still hold: is what it matched there, and in the same story? */
+static enum wp_status stands_as_told(struct wp_index_writer *w, const struct wp_index_member *m,
+                                     const struct wp_row *row, bool *yes, struct wp_error *err) {
+    struct wp_row to;
+    *yes = false;
+    if (row->relation != WP_RELATION_EXACT && row->relation != WP_RELATION_COPY) return WP_OK;
+    enum wp_status status = wp_view_row(w->view, row->to, &to, err);
+    if (status == WP_END) return WP_OK;
+    WP_TRY(status);
+    *yes = wp_state_story(w->view->state, row->to, to.story) == m->story;
+    return WP_OK;
 }
 
-static enum wp_status put_link(struct wp_index_writer *w, const struct wp_index_story *story,
-                               const struct link *link, struct wp_error *err) {
+/* The member that it matches best, the lead where that is a copy; of a story of many the first are looked at.
+ */
+static enum wp_status compare(struct wp_index_writer *w, const struct wp_index_stories *s,
+                              const struct wp_index_story *story, const struct wp_index_member *m,
+                              const struct wp_row *row, struct link *out, struct wp_error *err) {
+    int most = INT_MIN;
+    *out = (struct link){.to = story->lead, .relation = WP_RELATION_COPY};
+    if (row->shingles > WP_OVERLAP_MAX_SHINGLES) return WP_OK;
+    WP_TRY(wp_finder_take_stored(w->finder, w->view, NULL, m->number, row, err));
+    for (uint32_t i = 0; i <= story->size && i <= COMPARED_MAX; i++) {
+        struct wp_found_match match = {.number = i ? s->members[story->first + i - 1].number : story->lead};
+        if (match.number == m->number || (i && most > 0 && out->to == story->lead)) continue;
+        WP_TRY(wp_view_row(w->view, match.number, &match.row, err));
+        if (match.row.width != row->width || match.row.shingles > WP_OVERLAP_MAX_SHINGLES) continue;
+        WP_TRY(wp_finder_compare(w->finder, w->view, NULL, &match, err));
+        if (match.gain <= most) continue;
+        bool exact = match.relation == WP_RELATION_EXACT;
+        most = match.gain;
+        *out = (struct link){.to = match.number,
+                             .relation = match.relation,
+                             .coverage = exact ? 1 : wp_overlap_coverage(&match.overlap),
+                             .jaccard = exact ? 1 : wp_overlap_jaccard(&match.overlap)};
+    }
+    if (out->relation == WP_RELATION_NONE) out->relation = WP_RELATION_COPY;
+    return WP_OK;
+}
+
+static enum wp_status link_of(struct wp_index_writer *w, const struct wp_index_stories *s,
+                              const struct wp_index_story *story, const struct wp_index_member *m,
+                              const struct wp_row *row, struct link *link, struct wp_error *err) {
+    bool told;
+    *link = (struct link){m->number, WP_RELATION_NONE, 1, 1};
+    if (m->number == story->lead) return WP_OK;
+    WP_TRY(stands_as_told(w, m, row, &told, err));
+    if (!told) return compare(w, s, story, m, row, link, err);
+    *link = (struct link){row->to, (enum wp_relation)row->relation, wp_share_unpack(row->coverage),
+                          wp_share_unpack(row->jaccard)};
+    return WP_OK;
+}
+
+static enum wp_status put_link(struct wp_index_writer *w, const struct link *link, struct wp_error *err) {
     struct wp_row to;
-    if (wp_buffer_print(&w->line, ",\"relation\":\"%s\",\"to\":", link->relation) != WP_OK)
+    bool lead = link->relation == WP_RELATION_NONE;
+    if (wp_buffer_print(&w->line, ",\"relation\":\"%s\",\"to\":",
+                        lead ? "lead" : wp_relation_name(link->relation)) != WP_OK)
         return no_memory(err);
-    enum wp_status status = put_id(w, link->to, &to, err);
-    if (status == WP_EDAMAGED) status = put_id(w, story->lead, &to, err);
-    WP_TRY(status);
-    status = wp_buffer_print(&w->line, ",\"coverage\":%.4f,\"jaccard\":%.4f", link->coverage, link->jaccard);
+    WP_TRY(put_id(w, link->to, &to, err));
+    enum wp_status status =
+        wp_buffer_print(&w->line, ",\"coverage\":%.4f,\"jaccard\":%.4f", link->coverage, link->jaccard);
     return status == WP_OK ? WP_OK : no_memory(err);
 }
 
-static enum wp_status put_member(struct wp_index_writer *w, const struct wp_index_story *story,
-                                 const struct wp_index_member *m, struct wp_error *err) {
+static enum wp_status put_member(struct wp_index_writer *w, const struct wp_index_stories *s,
+                                 const struct wp_index_story *story, uint32_t i, struct wp_error *err) {
+    const struct wp_index_member *m = &s->members[story->first + i];
     struct wp_row row;
+    struct link link;
     struct wp_stored_record stored;
     WP_TRY(load(w, m->number, &row, &stored, err));
     const char *wire = wire_of(w, &stored.record);
@@ -178,8 +228,8 @@ static enum wp_status put_member(struct wp_index_writer *w, const struct wp_inde
     if (status == WP_OK) status = wp_json_string(&w->line, stored.record.id, stored.record.id_len);
     if (status == WP_OK) status = note_names(w, &stored.record, wire);
     if (status != WP_OK) return no_memory(err);
-    struct link link = link_of(story, m->number, &row);
-    WP_TRY(put_link(w, story, &link, err));
+    WP_TRY(link_of(w, s, story, m, &row, &link, err));
+    WP_TRY(put_link(w, &link, err));
     if (*wire) status = wp_buffer_print(&w->line, ",\"wire\":");
     if (*wire && status == WP_OK) status = wp_json_string(&w->line, wire, strlen(wire));
     if (status == WP_OK) status = wp_buffer_add(&w->line, "}", 1);
@@ -224,7 +274,7 @@ enum wp_status wp_index_story_write(struct wp_index_writer *w, const struct wp_i
     status = wp_buffer_print(&w->line, ",\"size\":%u,\"members\":[", story->size);
     for (uint32_t i = 0; i < story->size && status == WP_OK; i++) {
         if (i) status = wp_buffer_add(&w->line, ",", 1);
-        if (status == WP_OK) WP_TRY(put_member(w, story, &s->members[story->first + i], err));
+        if (status == WP_OK) WP_TRY(put_member(w, s, story, i, err));
     }
     if (status == WP_OK) status = put_facts(w, story);
     if (status != WP_OK) return no_memory(err);

@@ -37,12 +37,13 @@ enum wp_status wp_index_stories_gather(struct wp_index_stories *s, const struct 
                                        struct wp_error *err);
 void wp_index_stories_release(struct wp_index_stories *s);
 
-/* What writes answers: ids and names come from the records. The first four are set by the caller, the rest
- * begins as zero. */
+/* What writes answers: ids and names come from the records. The first five are set by the caller, the
+ * rest begins as zero. finder: compares members whose story was not decided when they came. */
 struct wp_index_writer {
     const struct wp_view *view;
     const struct wp_terms *terms;
     struct wp_profiles *profiles;
+    struct wp_finder *finder;
     struct wp_output *out;
     struct wp_owner_cache *owner_names;
     struct wp_name_list owners, agencies, languages; /* of the story at hand */

@@ -45,7 +45,15 @@ enum wp_status wp_verdict_rejected(struct wp_buffer *out, const char *id, const 
     return wp_buffer_print(out, "}\n");
 }
 
-enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event) {
-    return wp_buffer_print(out, "{\"event\":\"merge\",\"story\":\"%u\",\"into\":\"%u\"}\n", event->story,
-                           event->into);
+enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event, const uint8_t *id,
+                              size_t id_len) {
+    bool move = event->kind == WP_EVENT_MOVE;
+    WP_TRY(wp_buffer_print(out, "{\"event\":\"%s\"", move ? "move" : "merge"));
+    if (move) {
+        WP_TRY(wp_buffer_print(out, ",\"id\":"));
+        WP_TRY(wp_json_string(out, id, id_len));
+    }
+    WP_TRY(wp_buffer_print(out, ",\"story\":\"%u\",\"into\":", event->story));
+    return event->into == WP_NUMBER_NONE ? wp_buffer_print(out, "null}\n")
+                                         : wp_buffer_print(out, "\"%u\"}\n", event->into);
 }

@@ -2,7 +2,8 @@
  * verdict.h - what an index says, as lines of JSON: verdicts, events, reprints.
  *
  *     {"id","story","relation":"new|exact|copy|excerpt|banner|rejected","to","coverage","jaccard","first_seen"}
- *     {"event":"merge","story","into"}
+ *     {"event":"merge","story","into"}          a story became part of another
+ *     {"event":"move","id","story","into"}      an article is told in another story; null: it is a banner
  *
  * `to` and `first_seen` are null when there is none; dates are ISO 8601 in UTC. Story ids are strings.
  * Writing appends to a buffer; WP_ENOMEM.
@@ -23,6 +24,8 @@ struct wp_verdict_line {
 };
 enum wp_status wp_verdict_write(struct wp_buffer *out, const struct wp_verdict_line *line);
 enum wp_status wp_verdict_rejected(struct wp_buffer *out, const char *id, const char *reason);
-enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event);
+/* id: of the article that was moved; not read for a merge. */
+enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event, const uint8_t *id,
+                              size_t id_len);
 
 #endif
