@@ -97,9 +97,13 @@ static enum wp_status place_known(struct wp_salvage *s, struct wp_error *err) {
 static struct wp_salvaged_run next_run(const struct wp_salvage *s, uint32_t from) {
     struct wp_salvaged_run r = {.first = from, .end = s->records};
     while (r.first < s->end && !wp_bits_get(&s->wanted, r.first)) r.first++;
-    for (uint32_t n = r.first; n < s->end && wp_bits_get(&s->wanted, n); n++) {
-        r.count++;
-        r.dead += wp_state_is_dead(s->state, n);
+    for (uint32_t n = r.first, dead = 0; n < s->end; n++) {
+        bool wanted = wp_bits_get(&s->wanted, n), is_dead = wp_state_is_dead(s->state, n);
+        if (!wanted && (!is_dead || s->places[n])) break;
+        dead += is_dead; /* one that has gone stands between two that are wanted, and parts nothing */
+        if (!wanted) continue;
+        r.count = n + 1 - r.first;
+        r.dead = dead;
     }
     for (uint32_t n = r.first; n-- > 0 && !r.begin;) r.begin = s->places[n];
     for (uint32_t n = r.first + r.count; n < s->end && r.end == s->records; n++)

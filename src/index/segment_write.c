@@ -207,8 +207,14 @@ static enum wp_status survey(struct merge *m, struct wp_error *err) {
         }
     }
     wp_row_shape_end(&m->shape);
-    if (m->first == UINT32_MAX) m->first = m->from[0]->first;
-    m->articles = end > m->first ? end - m->first : 0;
+    /* Where records of the dead stay in the text files, so do their numbers: what repairs lost rows counts
+     * both. */
+    if (!m->moves || m->first == UINT32_MAX) {
+        const struct wp_index_segment *last = m->from[m->count - 1];
+        m->first = m->from[0]->first;
+        end = last->first + last->count;
+    }
+    m->articles = end - m->first;
     return WP_OK;
 }
 

@@ -100,8 +100,8 @@ void wp_texts_pack_ahead(struct wp_texts_writer *w);
  * the block. Writes nothing. */
 enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
                             uint16_t *place, struct wp_error *err);
-/* The bytes of the file with what waits, which counts as it came: no less than they will be, or hardly; and the
- * same whether blocks are packed ahead or not. */
+/* The bytes of the file with what waits, which counts as it came: no less than they will be, or hardly; and
+ * the same whether blocks are packed ahead or not. */
 uint64_t wp_texts_size(const struct wp_texts_writer *w);
 /* Ends the open block and writes what waits, without sync. */
 enum wp_status wp_texts_write(struct wp_texts_writer *w, struct wp_error *err);

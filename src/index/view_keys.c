@@ -59,8 +59,8 @@ static enum wp_status put_last(const struct wp_view *v, enum wp_key_kind kind, c
     return WP_OK;
 }
 
-static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind, const struct wp_key_hits *hits,
-                                    const struct wp_memtable_entry *newest,
+static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind kind,
+                                    const struct wp_key_hits *hits, const struct wp_memtable_entry *newest,
                                     const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                                     struct wp_error *err) {
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
@@ -78,9 +78,10 @@ static enum wp_status put_both_ends(const struct wp_view *v, enum wp_key_kind ki
 }
 
 /* Of a key that has `total` articles, those that the limits ask for. */
-static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind, const struct wp_key_hits *hits,
-                                 const struct wp_memtable_entry *newest, const struct wp_key_limits *limits,
-                                 uint64_t total, uint32_t *numbers, uint32_t *given, struct wp_error *err) {
+static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind,
+                                 const struct wp_key_hits *hits, const struct wp_memtable_entry *newest,
+                                 const struct wp_key_limits *limits, uint64_t total, uint32_t *numbers,
+                                 uint32_t *given, struct wp_error *err) {
     if (!total) return WP_OK;
     if (total > limits->all) return put_both_ends(v, kind, hits, newest, limits, numbers, given, err);
     for (size_t i = 0; i < v->segment_count; i++)
