@@ -71,8 +71,8 @@ struct wp_segment_moves {
 };
 
 /* Merges segments that follow each other (gaps become articles that have gone) into one, without what is
- * dead: from the first article that lives to the last. moves may be NULL: records stay where they are. *entry
- * is filled but for the level. */
+ * dead: all of their range, with moves from the first article that lives to the last. moves may be NULL:
+ * records stay where they are. *entry is filled but for the level. */
 enum wp_status wp_segment_merge(struct wp_index_segment *const *from, size_t count,
                                 const struct wp_state *state, const struct wp_segment_moves *moves,
                                 const struct wp_fs *fs, const char *dir, struct wp_manifest_segment *entry,
