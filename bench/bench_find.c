@@ -71,7 +71,7 @@ int main(int argc, char **argv) {
     }
     double opened = now_us() - begin;
     struct wp_view *view = wp_store_snapshot(&store);
-    if (!view || wp_finder_new(&finder, 4096, &err) != WP_OK) return 1;
+    if (!view || wp_finder_new(&finder, 4096, wp_agency_table_builtin(), &err) != WP_OK) return 1;
     for (int round = 0; round < 2; round++) { /* the first one warms up */
         done = 0;
         found = 0;
