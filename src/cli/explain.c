@@ -32,6 +32,7 @@ struct article {
 
 struct explain {
     struct wp_explain_settings settings;
+    struct wp_settings run; /* as a run would be told */
     struct wp_owner_groups *owner_groups;
     struct wp_furniture furniture; /* with --furniture */
     struct wp_agency_table *agencies;
@@ -68,7 +69,7 @@ static enum wp_status describe(const struct explain *e, struct article *a) {
     wp_owner_find(cache, r, &owner, &len);
     bool good = !len || (a->owner = copy_text(owner, len));
     if (r->title_len) good = good && (a->title = copy_text(r->title, r->title_len));
-    if (r->date_len) wp_date_parse((const char *)r->date, r->date_len, e->settings.date_format, &a->date);
+    if (r->date_len) wp_date_parse((const char *)r->date, r->date_len, e->run.date_format, &a->date);
     wp_owner_cache_free(cache);
     return good ? WP_OK : WP_ENOMEM;
 }
@@ -98,7 +99,7 @@ static enum wp_status read_json_file(struct article *a, const struct wp_fields *
 }
 
 static enum wp_status read_file(struct explain *e, struct article *a, struct wp_error *err) {
-    const struct wp_fields *fields = &e->settings.fields;
+    const struct wp_fields *fields = &e->run.fields;
     WP_TRY(wp_whole_file_read(a->name, WP_EXPLAIN_FILE_BYTES, &a->bytes, err));
     size_t from = skip_space(&a->bytes, 0);
     enum wp_status status = WP_EFORMAT;
@@ -138,7 +139,7 @@ static enum wp_status take_line(struct explain *e, struct article *a, const uint
     memcpy(a->bytes.data, line, len);
     memset(a->bytes.data + len, 0, WP_LINE_FILE_PADDING);
     a->bytes.len = len;
-    WP_TRY(parse_article(a, &e->settings.fields, 0, len, &reason));
+    WP_TRY(parse_article(a, &e->run.fields, 0, len, &reason));
     a->found = true;
     return describe(e, a);
 }
@@ -174,7 +175,7 @@ static enum wp_status search_file(struct explain *e, struct wp_record_parser *pa
 
 static enum wp_status search_dumps(struct explain *e, const struct wp_paths *paths, struct wp_error *err) {
     struct wp_record_parser *parser;
-    enum wp_status status = wp_record_parser_new(&parser, &e->settings.fields, err);
+    enum wp_status status = wp_record_parser_new(&parser, &e->run.fields, err);
     for (size_t i = 0; i < paths->count && status == WP_OK && !(e->a.found && e->b.found); i++) {
         struct wp_line_file f;
         status = wp_line_file_open(&f, paths->names[i], WP_EXPLAIN_RECORD_BYTES, err);
@@ -234,11 +235,10 @@ static enum wp_status read_furniture(struct explain *e, struct wp_error *err) {
 
 static enum wp_status read_settings(struct explain *e, struct wp_error *err) {
     const struct wp_explain_settings *s = &e->settings;
-    struct wp_settings run;
-    wp_settings_init(&run);
-    if (s->match) WP_TRY(wp_settings_set(&run, "match", s->match, err));
-    if (s->date_format) WP_TRY(wp_settings_set(&run, "date-format", s->date_format, err));
-    e->compare_by.rule = run.rule;
+    wp_settings_init(&e->run);
+    WP_TRY(wp_flag_set_words(&e->run, "match", s->match, err));
+    WP_TRY(wp_field_flags_set(&s->fields, &e->run, err));
+    e->compare_by.rule = e->run.rule;
     if (s->owners) WP_TRY(wp_owner_groups_read(&e->owner_groups, s->owners, err));
     WP_TRY(wp_agency_table_new(s->agencies, &e->agencies, err));
     if (s->furniture) WP_TRY(read_furniture(e, err));
@@ -278,7 +278,7 @@ static enum wp_status explain_story(struct explain *e, char **argv, int operands
         return wp_fail(err, WP_EINVAL, "--story ID, --stories FILE and --in DUMP go together");
     if (s->match) return wp_fail(err, WP_EINVAL, "--match is for two articles: a story was made by its run");
     argv[0] = (char *)s->in; /* the dumps then stand side by side */
-    const struct wp_explain_context context = {s, &e->compare_by, e->owner_groups, color};
+    const struct wp_explain_context context = {s, &e->run, &e->compare_by, e->owner_groups, color};
     return wp_explain_story(&context, (const char *const *)argv, (size_t)operands + 1, &e->out, err);
 }
 
@@ -337,13 +337,6 @@ static const struct wp_flag flags[] = {
     {"full", 0, WP_FLAG_BOOL, AT(full), NULL,
      "do not cut long parts that are not shared; of a story, show the texts"},
     {"color", 0, WP_FLAG_TEXT, AT(color), "WHEN", "auto, always or never [auto]"},
-    {"id-field", 0, WP_FLAG_TEXT, AT(fields.id), "NAME", "field with the id; a.b for nested ones [id]"},
-    {"text-field", 0, WP_FLAG_TEXT, AT(fields.text), "NAME", "field with the text [text]"},
-    {"url-field", 0, WP_FLAG_TEXT, AT(fields.url), "NAME", "field with the url [url]"},
-    {"source-field", 0, WP_FLAG_TEXT, AT(fields.source), "NAME", "field with the source [source]"},
-    {"title-field", 0, WP_FLAG_TEXT, AT(fields.title), "NAME", "field with the title [title]"},
-    {"date-field", 0, WP_FLAG_TEXT, AT(fields.date), "NAME", "field with the date [date]"},
-    {"date-format", 0, WP_FLAG_TEXT, AT(date_format), "FORMAT", "as in wireprint dedup --help"},
 };
 
 const struct wp_command wp_command_explain = {
@@ -379,5 +372,6 @@ const struct wp_command wp_command_explain = {
         "  wireprint explain a17 b42 --in dump.jsonl.zst --furniture furniture.tsv",
     .flags = flags,
     .flag_count = sizeof flags / sizeof *flags,
+    .shared = {{wp_field_flag_rows, WP_FIELD_FLAG_COUNT, offsetof(struct wp_explain_settings, fields)}},
     .run = run_explain,
 };

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include "base/memory.h"
+#include "cli/input_flags.h"
 #include "input/line_file.h"
 #include "input/owner_groups.h"
 #include "input/record.h"
@@ -16,9 +17,9 @@
 #define WP_EXPLAIN_FILE_BYTES ((size_t)256 << 20)
 
 struct wp_explain_settings {
-    const char *in, *story, *stories, *color, *match, *owners, *furniture, *agencies, *date_format;
+    const char *in, *story, *stories, *color, *match, *owners, *furniture, *agencies;
     bool json, full;
-    struct wp_fields fields;
+    struct wp_field_flags fields;
 };
 
 /* The id of a record as the answers of a run have it: its own, or FILE:LINE, the line last given by f. It is
@@ -28,6 +29,7 @@ enum wp_status wp_explain_id(const struct wp_record *record, const struct wp_lin
 
 struct wp_explain_context {
     const struct wp_explain_settings *settings;
+    const struct wp_settings *run; /* what a run would be told: names of fields, form of dates */
     const struct wp_pair_settings *compare_by;
     const struct wp_owner_groups *owner_groups; /* NULL: none */
     bool color;

@@ -191,7 +191,7 @@ static enum wp_status take_record(struct story *s, struct member *m, const struc
     if (r->title_len && !(m->title = copy_text(r->title, r->title_len))) return WP_ENOMEM;
     m->date = WP_DATE_UNKNOWN;
     if (r->date_len)
-        wp_date_parse((const char *)r->date, r->date_len, s->context->settings->date_format, &m->date);
+        wp_date_parse((const char *)r->date, r->date_len, s->context->run->date_format, &m->date);
     m->found = true;
     s->missing--;
     return WP_OK;
@@ -254,7 +254,7 @@ static enum wp_status find_records(struct story *s, const char *const *dumps, si
     struct wp_record_parser *parser;
     struct wp_buffer room = {0};
     WP_TRY(wp_paths_expand(&paths, dumps, count, err));
-    enum wp_status status = wp_record_parser_new(&parser, &s->context->settings->fields, err);
+    enum wp_status status = wp_record_parser_new(&parser, &s->context->run->fields, err);
     for (size_t i = 0; i < paths.count && s->missing && status == WP_OK; i++)
         status = search_file(s, paths.names[i], parser, &room, err);
     wp_record_parser_free(parser);
