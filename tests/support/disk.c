@@ -270,12 +270,26 @@ void disk_release(struct disk *d) {
     memset(d, 0, sizeof *d);
 }
 
-static void put_file(const char *dir, const char *name, const uint8_t *data, size_t len) {
+struct disk_bytes disk_read_file(const char *dir, const char *name) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *f = must(fopen(path, "rb"));
+    fseek(f, 0, SEEK_END);
+    long len = ftell(f);
+    rewind(f);
+    if (len < 0) abort();
+    struct disk_bytes b = {must(malloc((size_t)len + 1)), (size_t)len};
+    if (fread(b.data, 1, b.len, f) != b.len) abort();
+    fclose(f);
+    return b;
+}
+
+void disk_write_file(const char *dir, const char *name, const uint8_t *data, size_t len) {
     char path[1024];
     snprintf(path, sizeof path, "%s/%s", dir, name);
     FILE *f = must(fopen(path, "wb"));
     if (len && fwrite(data, 1, len, f) != len) abort();
-    fclose(f);
+    if (fclose(f) != 0) abort();
 }
 
 void disk_crash(const struct disk *d, const char *dir, uint64_t seed) {
@@ -289,7 +303,7 @@ void disk_crash(const struct disk *d, const char *dir, uint64_t seed) {
     if (mkdir(dir, 0777) != 0) abort();
     for (size_t i = 0; i < count; i++) {
         uint8_t *data = contents(names[i].file, &r, &len);
-        put_file(dir, names[i].name, data, len);
+        disk_write_file(dir, names[i].name, data, len);
         free(data);
     }
     release_names(names, count);
@@ -308,21 +322,13 @@ void disk_remove_directory(const char *dir) {
 }
 
 void disk_copy_directory(const char *from, const char *to) {
-    char path[1024];
     DIR *d = must(opendir(from));
     if (mkdir(to, 0777) != 0) abort();
     for (struct dirent *e; (e = readdir(d));) {
         if (e->d_name[0] == '.') continue;
-        snprintf(path, sizeof path, "%s/%s", from, e->d_name);
-        FILE *f = must(fopen(path, "rb"));
-        fseek(f, 0, SEEK_END);
-        long len = ftell(f);
-        rewind(f);
-        uint8_t *data = must(malloc((size_t)len + 1));
-        if (fread(data, 1, (size_t)len, f) != (size_t)len) abort();
-        fclose(f);
-        put_file(to, e->d_name, data, (size_t)len);
-        free(data);
+        struct disk_bytes b = disk_read_file(from, e->d_name);
+        disk_write_file(to, e->d_name, b.data, b.len);
+        free(b.data);
     }
     closedir(d);
 }

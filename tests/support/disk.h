@@ -61,6 +61,13 @@ void disk_release(struct disk *d);
 /* Makes `dir` (which must not exist) as the disk might be found after the machine stopped now. */
 void disk_crash(const struct disk *d, const char *dir, uint64_t seed);
 
+/* A whole file of a directory; data is freed by the caller. And writing one. */
+struct disk_bytes {
+    uint8_t *data;
+    size_t len;
+};
+struct disk_bytes disk_read_file(const char *dir, const char *name);
+void disk_write_file(const char *dir, const char *name, const uint8_t *data, size_t len);
 /* Removes a flat directory; copies one. */
 void disk_remove_directory(const char *dir);
 void disk_copy_directory(const char *from, const char *to);

@@ -21,36 +21,6 @@ enum { STEPS = 12 };
 static const char sound[] = "sound", damaged[] = "damaged";
 static struct load load;
 
-/* A whole file, and writing it. */
-struct bytes {
-    uint8_t *data;
-    size_t len;
-};
-
-static struct bytes read_file(const char *dir, const char *name) {
-    char path[256];
-    struct bytes b;
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    fseek(f, 0, SEEK_END);
-    b.len = (size_t)ftell(f);
-    rewind(f);
-    b.data = malloc(b.len + 1);
-    assert_int_equal(fread(b.data, 1, b.len, f), b.len);
-    fclose(f);
-    return b;
-}
-
-static void write_file(const char *dir, const char *name, const uint8_t *data, size_t len) {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(data, 1, len, f), len);
-    assert_int_equal(fclose(f), 0);
-}
-
 struct told {
     const char *name;
     unsigned count, named;
@@ -113,20 +83,20 @@ static void test_flip_and_cut(void **state) {
     assert_true(names.count >= 6); /* with the settings */
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
-        struct bytes b = read_file(sound, name);
+        struct disk_bytes b = disk_read_file(sound, name);
         for (size_t at = 0; at < b.len; at++) {
             b.data[at] ^= (uint8_t)(1u << (at % 8));
-            write_file(damaged, name, b.data, b.len);
+            disk_write_file(damaged, name, b.data, b.len);
             b.data[at] ^= (uint8_t)(1u << (at % 8));
             expect_told(name, "byte", at);
             if (at % 3 == 0) read_what_is_there();
         }
         for (size_t len = 0; len < b.len; len += 1 + (len > 300 && b.len - len > 300)) {
-            write_file(damaged, name, b.data, len);
+            disk_write_file(damaged, name, b.data, len);
             expect_told(name, "cut to", len);
             if (len % 3 == 0) read_what_is_there();
         }
-        write_file(damaged, name, b.data, b.len);
+        disk_write_file(damaged, name, b.data, b.len);
         free(b.data);
     }
     wp_names_release(&names);
@@ -143,18 +113,18 @@ static void test_refuse(void **state) {
     struct wp_store store;
     struct wp_store_options options = {.write = true};
     struct wp_error err = {0};
-    struct bytes b = read_file(sound, WP_MANIFEST_NAME);
+    struct disk_bytes b = disk_read_file(sound, WP_MANIFEST_NAME);
     for (int other = -1; other <= 1; other += 2) {
         char words[32];
         set_number(b.data, 12, (uint64_t)(WP_INDEX_VERSION + other));
-        write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
+        disk_write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
         assert_int_equal(wp_store_open(&store, damaged, &options, &err), WP_EVERSION);
         snprintf(words, sizeof words, "has format version %d,", WP_INDEX_VERSION + other);
         assert_non_null(strstr(err.reason, words));
     }
     set_number(b.data, 12, WP_INDEX_VERSION);
     set_number(b.data, 16, 0x12345678);
-    write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
+    disk_write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
     assert_int_equal(wp_store_open(&store, damaged, &options, &err), WP_ESCHEME);
     assert_non_null(strstr(err.reason, "12345678"));
     free(b.data);

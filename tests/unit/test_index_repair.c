@@ -183,49 +183,16 @@ static void expect_whole(const struct told *t) {
 
 /* ---- damaging ---- */
 
-struct bytes {
-    uint8_t *data;
-    size_t len;
-};
-
-static void path_of(char *path, size_t size, const char *dir, const char *name) {
-    snprintf(path, size, "%s/%s", dir, name);
-}
-
-static struct bytes read_file(const char *name) {
-    char path[256];
-    struct bytes b;
-    path_of(path, sizeof path, sound, name);
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    fseek(f, 0, SEEK_END);
-    b.len = (size_t)ftell(f);
-    rewind(f);
-    b.data = malloc(b.len + 1);
-    assert_int_equal(fread(b.data, 1, b.len, f), b.len);
-    fclose(f);
-    return b;
-}
-
-static void write_file(const char *name, const uint8_t *data, size_t len) {
-    char path[256];
-    path_of(path, sizeof path, damaged, name);
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(data, 1, len, f), len);
-    assert_int_equal(fclose(f), 0);
-}
-
 enum harm { HARM_FLIP, HARM_RUN_OVER, HARM_CUT, HARM_REMOVE, HARM_KINDS };
 
 /* A copy of the sound index with one file harmed at a place. */
-static void damage(const char *name, const struct bytes *b, enum harm harm, size_t at) {
+static void damage(const char *name, const struct disk_bytes *b, enum harm harm, size_t at) {
     static const char *const names[] = {"a byte turned at", "64 bytes run over from", "cut to", "removed"};
     char path[256];
     snprintf(words, sizeof words, "%s %s %zu", name, names[harm], at);
     disk_remove_directory(damaged);
     disk_copy_directory(sound, damaged);
-    path_of(path, sizeof path, damaged, name);
+    snprintf(path, sizeof path, "%s/%s", damaged, name);
     if (harm == HARM_REMOVE) {
         assert_int_equal(remove(path), 0);
         return;
@@ -234,7 +201,7 @@ static void damage(const char *name, const struct bytes *b, enum harm harm, size
     memcpy(copy, b->data, b->len);
     for (size_t i = at; i < b->len && i < at + (harm == HARM_RUN_OVER ? 64 : 1) && harm != HARM_CUT; i++)
         copy[i] ^= (uint8_t)(harm == HARM_FLIP ? 1u << (at % 8) : 0xa5);
-    write_file(name, copy, harm == HARM_CUT ? at : b->len);
+    disk_write_file(damaged, name, copy, harm == HARM_CUT ? at : b->len);
     free(copy);
 }
 
@@ -261,7 +228,7 @@ static void expect_little(const char *name, size_t len, enum harm harm, size_t a
                  (unsigned)counts->left);
 }
 
-static void harm_and_repair(const char *name, const struct bytes *b, enum harm harm, size_t at) {
+static void harm_and_repair(const char *name, const struct disk_bytes *b, enum harm harm, size_t at) {
     struct told t = {.files = 0};
     struct wp_repair_counts counts;
     struct wp_error err = {0};
@@ -280,7 +247,7 @@ static void harm_all(void) {
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
         if (strcmp(name, WP_LOCK_NAME) == 0) continue;
-        struct bytes b = read_file(name);
+        struct disk_bytes b = disk_read_file(sound, name);
         size_t step = b.len / samples() + 1;
         for (int harm = 0; harm < HARM_REMOVE; harm++)
             for (size_t at = harm == HARM_CUT ? 0 : b.len % step / 2; at < b.len; at += step)
@@ -345,7 +312,7 @@ static void test_log(void **state) {
 
 /* Stopped at every operation, and then done to the end. What was told before it was stopped counts. */
 static void stop_and_repair(const char *name, enum harm harm, size_t at) {
-    struct bytes b = read_file(name);
+    struct disk_bytes b = disk_read_file(sound, name);
     for (unsigned long n = 1;; n++) {
         struct told t = {.files = 0};
         struct wp_repair_counts counts;
@@ -393,12 +360,12 @@ static void test_refusals(void **state) {
     assert_int_equal(repair(sound, NULL, &t, &counts, &err), WP_EBUSY);
     wp_store_abandon(&store);
     assert_int_equal(repair("nowhere", NULL, &t, &counts, &err), WP_ENOENT);
-    struct bytes b = read_file(WP_MANIFEST_NAME);
+    struct disk_bytes b = disk_read_file(sound, WP_MANIFEST_NAME);
     wp_store32(b.data + 12, WP_INDEX_VERSION + 1);
     wp_store64(b.data + 32, wp_hash64(b.data, 32));
     disk_remove_directory(damaged);
     disk_copy_directory(sound, damaged);
-    write_file(WP_MANIFEST_NAME, b.data, b.len);
+    disk_write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
     assert_int_equal(repair(damaged, NULL, &t, &counts, &err), WP_EVERSION);
     free(b.data);
 }
