@@ -109,8 +109,10 @@ DYNAMIC_KINDS := unit,model,cli,fuzz
 .PHONY: check check-corpora check-build check-asan check-ubsan check-tsan check-all lint format
 check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so)
 
-check: ## build and pass every test (under 2 minutes on 2 cores)
+# bench-build: nothing else would tell that a change has broken a bench program.
+check: ## build everything and pass every test (about 2 minutes on 2 cores)
 	@$(CHECK_BUILD) VARIANT=check
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
 	@tests/run --build build/check $(CHECK_ARGS)
 
 check-asan check-ubsan check-tsan: check-%: ## the same under a sanitizer
