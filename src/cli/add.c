@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/output.h"
+#include "cli/index_open.h"
 #include "cli/progress.h"
 #include "engine/rejects.h"
 #include "input/line_file.h"
@@ -24,7 +25,7 @@ enum {
 };
 
 struct add_flags {
-    const char *verdicts, *durability, *match, *owners, *agencies, *furniture;
+    const char *verdicts, *durability, *match, *owners, *agencies, *furniture, *now;
     uint64_t memory, commit, threads;
     bool resume, no_furniture;
     struct wp_field_flags fields;
@@ -49,6 +50,8 @@ static const struct wp_flag flags[] = {
      "further news agencies, see above [as the index has it]"},
     {"furniture", 0, WP_FLAG_TEXT, AT(furniture), "FILE",
      "take in what dedup --furniture has learnt of the sites' own text"},
+    {"now", 0, WP_FLAG_TEXT, AT(now), "DATE",
+     "when the articles were added; the same load then writes the same files [the clock]"},
     {"no-furniture", 0, WP_FLAG_BOOL, AT(no_furniture), NULL, "a new index never leaves out anything"},
 #undef AT
 };
@@ -295,6 +298,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     const struct add_flags *f = &a->flags;
     struct wp_settings *s = &a->settings;
     const char *how = f->durability ? f->durability : "commit";
+    int64_t now = 0;
     wp_settings_init(s);
     WP_TRY(wp_flag_set_words(s, "match", f->match, err));
     if (s->rule.match != WP_MATCH_STORY)
@@ -305,6 +309,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     WP_TRY(wp_read_flags_set(&f->read, s, err));
     if (strcmp(how, "commit") != 0 && strcmp(how, "none") != 0)
         return wp_fail(err, WP_EINVAL, "--durability takes commit or none, not '%s'", how);
+    WP_TRY(wp_flag_now(f->now, &now, err));
     if (!f->commit) return wp_fail(err, WP_EINVAL, "--commit takes 1 article or more");
     if (f->furniture && f->no_furniture)
         return wp_fail(err, WP_EINVAL, "--furniture and --no-furniture exclude each other");
@@ -316,6 +321,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
         .memory_bytes = s->memory_bytes,
         .date_format = s->date_format,
         .fields = &s->fields,
+        .now = (uint32_t)now,
         .terms = {.owners = f->owners, .agencies = f->agencies, .no_furniture = f->no_furniture}};
     return WP_OK;
 }

@@ -7,7 +7,7 @@
 #include "cli/index_open.h"
 
 struct expire_flags {
-    const char *older_than;
+    const char *older_than, *now;
     bool dry_run, quiet;
 };
 
@@ -15,6 +15,7 @@ static const struct wp_flag flags[] = {
 #define AT(field) offsetof(struct expire_flags, field)
     {"older-than", 0, WP_FLAG_TEXT, AT(older_than), "AGE",
      "such as 30d, 12h or 2w, by the date of the article"},
+    {"now", 0, WP_FLAG_TEXT, AT(now), "DATE", "the moment that it is older than [the clock]"},
     {"dry-run", 0, WP_FLAG_BOOL, AT(dry_run), NULL, "tell how many, and change nothing"},
     {"quiet", 'q', WP_FLAG_BOOL, AT(quiet), NULL, "print errors only"},
 #undef AT
@@ -52,13 +53,14 @@ static enum wp_status expire(struct wp_store *store, int64_t before, bool dry_ru
 static enum wp_status run_all(const struct expire_flags *f, int operands, char **argv, struct wp_error *err) {
     struct wp_store store;
     struct wp_store_options options = {.write = true};
-    int64_t age;
+    int64_t age, now = (int64_t)time(NULL);
     uint64_t count = 0;
     if (operands != 1) return wp_fail(err, WP_EINVAL, "one index is wanted (see wireprint expire --help)");
     if (!f->older_than) return wp_fail(err, WP_EINVAL, "--older-than is wanted");
     WP_TRY(wp_flag_age(f->older_than, "older-than", &age, err));
+    WP_TRY(wp_flag_now(f->now, &now, err));
     WP_TRY(wp_store_open(&store, argv[1], &options, err));
-    enum wp_status status = expire(&store, (int64_t)time(NULL) - age, f->dry_run, &count, err);
+    enum wp_status status = expire(&store, now - age, f->dry_run, &count, err);
     if (status != WP_OK) {
         wp_store_abandon(&store);
         return status;

@@ -33,6 +33,12 @@ enum wp_status wp_flag_date(const char *text, const char *flag, int64_t *seconds
     return wp_fail(err, WP_EINVAL, "--%s takes a date such as 2021-09-16, not '%s'", flag, text);
 }
 
+enum wp_status wp_flag_now(const char *text, int64_t *seconds, struct wp_error *err) {
+    WP_TRY(wp_flag_date(text, "now", seconds, err));
+    if (!text || (*seconds >= 1 && *seconds <= UINT32_MAX)) return WP_OK;
+    return wp_fail(err, WP_EINVAL, "--now takes a date from 1970 to 2106, not '%s'", text);
+}
+
 enum wp_status wp_flag_owner(const struct wp_index_reader *r, const char *text, uint32_t *owner,
                              struct wp_error *err) {
     *owner = 0;

@@ -20,6 +20,8 @@ void wp_index_reader_close(struct wp_index_reader *r);
 
 /* --since and --until: *seconds is left alone when text is NULL. WP_EINVAL with the flag's name. */
 enum wp_status wp_flag_date(const char *text, const char *flag, int64_t *seconds, struct wp_error *err);
+/* --now, likewise: of the years that an index can tell. */
+enum wp_status wp_flag_now(const char *text, int64_t *seconds, struct wp_error *err);
 /* --owner: the number it goes by, 0 for NULL. */
 enum wp_status wp_flag_owner(const struct wp_index_reader *r, const char *text, uint32_t *owner,
                              struct wp_error *err);

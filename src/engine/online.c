@@ -76,6 +76,7 @@ static enum wp_status take_terms(struct wp_online *o, const struct wp_online_opt
 enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
                               struct wp_error *err) {
     *o = (struct wp_online){.date_format = options->date_format,
+                            .now = options->now,
                             .seen_bytes = seen_bytes(options->memory_bytes)};
     struct wp_store_options store = options->store;
     store.flush_rows = flush_rows(options);
@@ -180,7 +181,7 @@ static struct wp_row make_row(const struct wp_online *o, const struct wp_online_
     size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
     struct wp_row row = wp_finder_row(o->finder, id, id_len);
     row.owner = o->own_owner;
-    row.added = (uint32_t)time(NULL);
+    row.added = o->now ? o->now : (uint32_t)time(NULL);
     return row;
 }
 

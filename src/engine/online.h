@@ -26,6 +26,7 @@ struct wp_online_options {
     const char *date_format;        /* tried before the built-in forms; may be NULL; borrowed */
     const struct wp_fields *fields; /* of the lines that will be added; NULL = the defaults */
     struct wp_terms_given terms;    /* kept in the index */
+    uint32_t now;                   /* when articles are added, seconds since 1970; 0 = as the clock has it */
 };
 #define WP_ONLINE_MEMORY ((uint64_t)1 << 30)
 
@@ -72,6 +73,7 @@ struct wp_online {
     struct wp_owner_cache *owners;
     uint32_t own_owner; /* of the article at hand, by itself: the finder has the one that it goes by */
     const char *date_format;
+    uint32_t now;                    /* 0 = as the clock has it */
     struct wp_online_story *stories; /* by the founder's number */
     uint32_t *next;                  /* by number: the next member of its story (online_story.h) */
     size_t story_count, story_cap, next_cap;

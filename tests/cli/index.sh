@@ -24,10 +24,10 @@ for v in verdicts:
 assert any(v["relation"] == "excerpt" for v in verdicts)
 END2
 for t in 1 3; do
-    W add -q threads$t "$sample" -v threads$t.jsonl --threads $t
+    W add -q threads$t "$sample" -v threads$t.jsonl --threads $t --now 2024-05-01
     cmp threads$t.jsonl verdicts.jsonl || fail "other verdicts with $t threads"
 done
-for file in threads1/*.txt threads1/manifest; do
+for file in threads1/*.txt threads1/*.seg threads1/*.state threads1/manifest; do
     cmp "$file" "threads3/${file##*/}" || fail "other files with more threads"
 done
 head -n 40 "$sample" >first.jsonl
@@ -113,6 +113,9 @@ W check -q ix || fail "damaged"
 W compact ix && W check -q ix || fail "damaged by compaction"
 W find ix query.txt | grep -q 'post-0301-3' || fail "does not find after compaction"
 [ "$(W stats ix --json | sed 's/.*"articles":\([0-9]*\).*/\1/')" = $((total - 2)) ] || fail "stats counts wrong"
+W expire ix --older-than 1d --now 1970-02-01 --dry-run 2>&1 | grep -q '^0 articles would' || fail "expire --now"
+W expire ix --older-than 1d --now yesterday 2>/dev/null && fail "took no date for one"
+W add ix "$sample" --now 1969-01-01 2>/dev/null && fail "added before the beginning of time"
 W expire ix --older-than 1d --dry-run 2>&1 | grep -q "^$((total - 2)) articles would" || fail "expire --dry-run"
 W expire -q ix --older-than 1d && [ -z "$(W stories ix)" ] || fail "expire left stories"
 W compact ix && W check -q ix || fail "damaged when empty"
