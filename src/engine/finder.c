@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "engine/heading.h"
+#include "engine/shelf.h"
 
 /* The batch run's fan-out of the story rule (engine/run.c). */
 const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .near = 4},
@@ -25,12 +25,10 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
                                             .compared_max = 128,
                                             .promising_only = false};
 
-/* Fewer words: only the same text matches (engine/run.h). */
-enum { TOKENS_MIN = 12, TABLE_MIN = 1024 };
+enum { TABLE_MIN = 1024 };
 /* Shingles that were taken out of the two texts of a pair must differ. */
 enum { TAG_TEXT = 1, TAG_ARTICLE = 2 };
 static const struct wp_key_limits exact_limits = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
-#define STREAM_MASK (((uint64_t)1 << 40) - 1)
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -67,6 +65,7 @@ void wp_finder_free(struct wp_finder *f) {
     wp_profiles_release(&f->profiles);
     wp_fingerprinter_free(f->printer);
     wp_overlap_base_release(&f->base);
+    wp_prepared_release(&f->prepared);
     wp_free(f->shingles);
     wp_free(f->masked);
     wp_free(f->mask.tokens);
@@ -117,35 +116,35 @@ static enum wp_status make_room(uint64_t **array, size_t *cap, size_t count) {
     return *array ? WP_OK : WP_ENOMEM;
 }
 
-enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
-                              int64_t date, struct wp_error *err) {
-    enum wp_status status = wp_heading_read(record, wp_fingerprinter_tokenizer(f->printer), &f->title);
-    if (status == WP_OK)
-        status =
-            wp_fingerprinter_run(f->printer, record->text, record->text_len, WP_FEATURE_SAMPLES, &f->print);
-    if (status == WP_ETOOBIG) return wp_fail(err, status, "the text is too long");
-    if (status != WP_OK) return no_memory(err);
-    const struct wp_tokens *tokens = wp_fingerprinter_tokens(f->printer);
-    f->text.unspoken = !wp_title_spoken(&f->title, tokens);
-    if (!wp_title_known(&f->title)) wp_title_take(&f->title, tokens, WP_TITLE_FIRST_TOKENS);
-    wp_figures_take(&f->text.figures, tokens);
-    size_t count;
-    const uint64_t *shingles = wp_fingerprinter_shingles(f->printer, &count);
-    if (make_room(&f->shingles, &f->shingle_cap, count) != WP_OK) return no_memory(err);
-    for (size_t i = 0; i < count; i++) f->shingles[i] = shingles[i] & STREAM_MASK;
-    f->text.shingles = f->shingles;
-    f->text.stream = (struct wp_stream){.shingles = f->shingles,
-                                        .count = (uint32_t)count,
-                                        .tokens = f->print.tokens,
-                                        .width = f->print.width};
+void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date) {
+    uint64_t *shingles = p->shingles;
+    size_t cap = p->shingle_cap;
+    p->shingles = f->shingles;
+    p->shingle_cap = f->shingle_cap;
+    f->shingles = shingles;
+    f->shingle_cap = cap;
+    f->print = p->print;
+    f->title = p->title;
+    f->text = (struct wp_compared){.stream = {.shingles = shingles,
+                                              .count = p->print.shingles,
+                                              .tokens = p->print.tokens,
+                                              .width = p->print.width},
+                                   .shingles = shingles,
+                                   .wire = p->look.wire,
+                                   .figures = p->look.figures,
+                                   .unspoken = p->unspoken};
     f->owner = owner;
     f->date = date;
     f->base_set = false;
     f->looked_up = NULL;
     f->match_count = 0;
-    if (f->print.tokens < TOKENS_MIN || count > WP_OVERLAP_MAX_SHINGLES) f->print.sample_count = 0;
-    status = wp_profiles_wire(&f->profiles, f->printer, record, &f->text.wire);
-    return status == WP_OK ? WP_OK : no_memory(err);
+}
+
+enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
+                              int64_t date, struct wp_error *err) {
+    WP_TRY(wp_prepare_text(&f->prepared, f->printer, f->profiles.agencies, record, err));
+    wp_finder_adopt(f, &f->prepared, owner, date);
+    return WP_OK;
 }
 
 struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len) {
@@ -233,7 +232,8 @@ enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, s
     f->key_count = 0;
     for (uint32_t i = 0; i < f->print.sample_count; i++) {
         uint64_t key = f->print.samples[i];
-        bool furniture = f->furniture.count && wp_furniture_has(&f->furniture, f->owner, key & STREAM_MASK);
+        bool furniture =
+            f->furniture.count && wp_furniture_has(&f->furniture, f->owner, key & WP_STREAM_MASK);
         if (!furniture) f->keys[f->key_count++] = key;
     }
     return WP_OK;

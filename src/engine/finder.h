@@ -11,6 +11,7 @@
 #ifndef WP_ENGINE_FINDER_H
 #define WP_ENGINE_FINDER_H
 
+#include "engine/prepared.h"
 #include "engine/profile.h"
 #include "match/relation.h"
 
@@ -49,6 +50,7 @@ struct wp_finder {
     struct wp_profiles profiles;
     struct wp_fingerprinter *printer;
     struct wp_overlap_base base;
+    struct wp_prepared prepared; /* scratch of wp_finder_take */
 
     /* the text at hand */
     struct wp_fingerprint print;
@@ -104,6 +106,9 @@ enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *
  * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err);
+/* Takes a text that was prepared with the finder's agencies. *p is left with other buffers, to be filled
+ * again. */
+void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date);
 /* The row of the text at hand under an id: all that follows from the record, in no story yet. */
 struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len);
 /* Takes the owner's furniture, as the view knows it, and agency lines out of the text. f->own.mask->own words

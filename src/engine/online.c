@@ -4,8 +4,6 @@
 #include <string.h>
 #include <time.h>
 #include "engine/online_story.h"
-#include "engine/run.h"
-#include "input/date.h"
 
 /* Bytes of memory that one kept profile takes, about. */
 enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
@@ -75,14 +73,13 @@ static enum wp_status take_terms(struct wp_online *o, const struct wp_online_opt
 
 enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
                               struct wp_error *err) {
-    *o = (struct wp_online){.date_format = options->date_format,
-                            .now = options->now,
-                            .seen_bytes = seen_bytes(options->memory_bytes)};
+    *o = (struct wp_online){.now = options->now, .seen_bytes = seen_bytes(options->memory_bytes)};
     struct wp_store_options store = options->store;
     store.flush_rows = flush_rows(options);
     enum wp_status status = wp_store_open(&o->store, dir, &store, err);
     if (status == WP_OK) status = take_terms(o, options, err);
-    if (status == WP_OK && wp_owner_cache_new(&o->owners) != WP_OK) status = no_memory(err);
+    if (status == WP_OK)
+        status = wp_preparer_init(&o->preparer, o->terms.agencies, options->date_format, err);
     if (status == WP_OK) status = take_names(o, options->fields, err);
     if (status == WP_OK) status = wp_stories_gather(o, err);
     if (status != WP_OK) wp_online_abandon(o);
@@ -91,7 +88,8 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
 
 static void release(struct wp_online *o) {
     wp_finder_free(o->finder);
-    wp_owner_cache_free(o->owners);
+    wp_preparer_release(&o->preparer);
+    wp_prepared_release(&o->prepared);
     wp_terms_close(&o->terms);
     wp_free(o->stories);
     wp_free(o->next);
@@ -161,26 +159,9 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
 
 /* ---- adding ---- */
 
-/* The owner that the article has by itself. */
-static uint32_t owner_of(struct wp_online *o, const struct wp_record *record) {
-    const char *name;
-    size_t len;
-    wp_owner_find(o->owners, record, &name, &len);
-    return len ? wp_owner_number(name, len) : 0;
-}
-
-static int64_t date_of(const struct wp_online *o, const struct wp_record *record) {
-    int64_t seconds;
-    bool known = record->date_len &&
-                 wp_date_parse((const char *)record->date, record->date_len, o->date_format, &seconds);
-    return known ? seconds : INT64_MIN;
-}
-
-static struct wp_row make_row(const struct wp_online *o, const struct wp_online_article *a) {
-    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
-    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
-    struct wp_row row = wp_finder_row(o->finder, id, id_len);
-    row.owner = o->own_owner;
+static struct wp_row make_row(const struct wp_online *o, const struct wp_online_arrival *a) {
+    struct wp_row row = wp_finder_row(o->finder, a->id, a->id_len);
+    row.owner = a->prepared->owner;
     row.added = o->now ? o->now : (uint32_t)time(NULL);
     return row;
 }
@@ -247,7 +228,7 @@ static enum wp_status remember_keys(struct wp_online *o, const uint64_t *keys, u
     return status == WP_ENOMEM ? WP_OK : status;
 }
 
-static enum wp_status store(struct wp_online *o, const struct wp_online_article *a, struct wp_row *row,
+static enum wp_status store(struct wp_online *o, const struct wp_online_arrival *a, struct wp_row *row,
                             const struct wp_online_verdict *v, struct wp_error *err) {
     const struct wp_finder *f = o->finder;
     row->story = v->story;
@@ -257,8 +238,8 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
     row->jaccard = wp_share_pack(v->jaccard);
     struct wp_stored_parts parts = {.line = a->line,
                                     .line_len = a->line_len,
-                                    .id = a->given_id,
-                                    .id_len = a->given_id_len,
+                                    .id = a->id,
+                                    .id_len = a->id_given ? a->id_len : 0,
                                     .names = o->names.data,
                                     .names_len = o->names.len};
     enum wp_status status = wp_stored_record_make(&o->stored, &parts);
@@ -268,24 +249,18 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_article 
     if (wp_finder_know_owner(o->finder, f->owner) != WP_OK) return no_memory(err);
     WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
     wp_stories_join(o, v->story, v->number, row->date);
-    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
-    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
-    wp_profiles_put(&o->finder->profiles, v->number, &f->text, id, id_len);
+    wp_profiles_put(&o->finder->profiles, v->number, &f->text, a->id, a->id_len);
     return WP_OK;
 }
 
-static enum wp_status add(struct wp_online *o, const struct wp_online_article *a, struct wp_online_verdict *v,
+static enum wp_status add(struct wp_online *o, const struct wp_online_arrival *a, struct wp_online_verdict *v,
                           struct wp_error *err) {
     struct wp_row old_row;
     uint32_t old;
-    const uint8_t *id = a->given_id_len ? a->given_id : a->record->id;
-    size_t id_len = a->given_id_len ? a->given_id_len : a->record->id_len;
     o->event_count = o->tie_count = o->touched_count = 0;
     const struct wp_view *now = wp_store_now(&o->store);
-    o->own_owner = owner_of(o, a->record);
-    WP_TRY(
-        wp_finder_take(o->finder, a->record, wp_view_owner(now, o->own_owner), date_of(o, a->record), err));
-    WP_TRY(wp_view_number(now, id, id_len, &old, &old_row, err));
+    wp_finder_adopt(o->finder, a->prepared, wp_view_owner(now, a->prepared->owner), a->prepared->date);
+    WP_TRY(wp_view_number(now, a->id, a->id_len, &old, &old_row, err));
     struct wp_row row = make_row(o, a);
     bool there = old != WP_NUMBER_NONE;
     if (there && old_row.exact.low == row.exact.low && old_row.exact.high == row.exact.high) {
@@ -308,7 +283,7 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_article *a
 }
 
 /* After a failure everything since the last commit is taken back, here as in the store: half an article must
- * never be committed. A text that is too long was refused before anything happened. */
+ * never be committed. What is too long was refused before anything was added. */
 static enum wp_status settle(struct wp_online *o, enum wp_status status) {
     struct wp_error second = {0};
     if (status == WP_OK || status == WP_ETOOBIG) return status;
@@ -318,9 +293,22 @@ static enum wp_status settle(struct wp_online *o, enum wp_status status) {
     return status;
 }
 
+enum wp_status wp_online_add_prepared(struct wp_online *o, const struct wp_online_arrival *arrival,
+                                      struct wp_online_verdict *out, struct wp_error *err) {
+    return settle(o, add(o, arrival, out, err));
+}
+
 enum wp_status wp_online_add(struct wp_online *o, const struct wp_online_article *article,
                              struct wp_online_verdict *out, struct wp_error *err) {
-    return settle(o, add(o, article, out, err));
+    bool given = article->given_id_len != 0;
+    struct wp_online_arrival a = {.prepared = &o->prepared,
+                                  .line = article->line,
+                                  .line_len = article->line_len,
+                                  .id = given ? article->given_id : article->record->id,
+                                  .id_len = given ? article->given_id_len : article->record->id_len,
+                                  .id_given = given};
+    enum wp_status status = wp_preparer_run(&o->preparer, article->record, &o->prepared, err);
+    return settle(o, status == WP_OK ? add(o, &a, out, err) : status);
 }
 
 enum wp_status wp_online_commit(struct wp_online *o, struct wp_error *err) {

@@ -18,7 +18,6 @@
 #include "engine/finder.h"
 #include "engine/terms.h"
 #include "index/seen.h"
-#include "input/owner.h"
 
 struct wp_online_options {
     struct wp_store_options store;
@@ -70,9 +69,8 @@ struct wp_online {
     struct wp_store store;
     struct wp_terms terms;
     struct wp_finder *finder;
-    struct wp_owner_cache *owners;
-    uint32_t own_owner; /* of the article at hand, by itself: the finder has the one that it goes by */
-    const char *date_format;
+    struct wp_preparer preparer;     /* of articles that come unprepared */
+    struct wp_prepared prepared;     /* the last one of these */
     uint32_t now;                    /* 0 = as the clock has it */
     struct wp_online_story *stories; /* by the founder's number */
     uint32_t *next;                  /* by number: the next member of its story (online_story.h) */
@@ -114,6 +112,19 @@ struct wp_online_article {
  */
 enum wp_status wp_online_add(struct wp_online *o, const struct wp_online_article *article,
                              struct wp_online_verdict *out, struct wp_error *err);
+
+/* An article that was prepared (prepared.h) with o->terms.agencies and the date format of this load. */
+struct wp_online_arrival {
+    struct wp_prepared *prepared; /* left with other buffers, to be filled again */
+    const uint8_t *line;
+    size_t line_len;
+    const uint8_t *id; /* one is needed */
+    size_t id_len;
+    bool id_given; /* it does not stand in the record */
+};
+/* Adds it, as wp_online_add does, which prepares it first. */
+enum wp_status wp_online_add_prepared(struct wp_online *o, const struct wp_online_arrival *arrival,
+                                      struct wp_online_verdict *out, struct wp_error *err);
 enum wp_status wp_online_commit(struct wp_online *o, struct wp_error *err);
 /* The living article of that id in what was added so far, or WP_NUMBER_NONE. */
 enum wp_status wp_online_number(struct wp_online *o, const uint8_t *id, size_t len, uint32_t *number,

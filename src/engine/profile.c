@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "engine/heading.h"
+#include "engine/look.h"
 #include "engine/shelf.h"
 
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
@@ -102,38 +103,33 @@ enum wp_status wp_profiles_record(struct wp_profiles *p, const struct wp_view *v
     return wp_fail(err, status, "the record of article %u is not one", number);
 }
 
-enum wp_status wp_profiles_wire(const struct wp_profiles *p, struct wp_fingerprinter *printer,
-                                const struct wp_record *record, struct wp_wire *out) {
-    *out = (struct wp_wire){0};
-    if (!p->agencies) return WP_OK;
-    return wp_wire_find(p->agencies, wp_fingerprinter_tokenizer(printer), record->text, record->text_len,
-                        out);
-}
-
 /* Makes the profile again from the record. */
 static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, const struct wp_store *store,
                            uint32_t number, const struct wp_row *row, struct wp_error *err) {
     struct wp_stored_record stored;
     struct wp_fingerprint print;
     struct wp_title title = {0};
+    struct wp_look look;
+    const struct wp_look_wants wants = {p->agencies, 0};
     size_t count;
     WP_TRY(wp_profiles_record(p, view, store, number, row, &stored, err));
     enum wp_status status = WP_OK;
     if (row->tokens <= WP_TITLE_SPOKEN_TOKENS)
         status = wp_heading_read(&stored.record, wp_fingerprinter_tokenizer(p->printer), &title);
     if (status == WP_OK)
-        status = wp_fingerprinter_run(p->printer, stored.record.text, stored.record.text_len, 0, &print);
+        status = wp_look_take(p->printer, &wants, stored.record.text, stored.record.text_len, &print, &look);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     if (print.exact.low != row->exact.low || print.exact.high != row->exact.high)
         return wp_fail(err, WP_EDAMAGED, "the record of article %u is not the one that was added", number);
     const uint64_t *shingles = wp_fingerprinter_shingles(p->printer, &count);
-    struct wp_compared made = {
-        .stream = {
-            .shingles = shingles, .count = (uint32_t)count, .tokens = print.tokens, .width = print.width}};
-    wp_figures_take(&made.figures, wp_fingerprinter_tokens(p->printer));
-    made.unspoken = !wp_title_spoken(&title, wp_fingerprinter_tokens(p->printer));
-    status = wp_profiles_wire(p, p->printer, &stored.record, &made.wire);
-    if (status == WP_OK) status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
+    struct wp_compared made = {.stream = {.shingles = shingles,
+                                          .count = (uint32_t)count,
+                                          .tokens = print.tokens,
+                                          .width = print.width},
+                               .wire = look.wire,
+                               .figures = look.figures,
+                               .unspoken = !wp_title_spoken(&title, wp_fingerprinter_tokens(p->printer))};
+    status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     slot_of(p, number)->of = (uint64_t)number + 1;
     return WP_OK;

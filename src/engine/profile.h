@@ -61,10 +61,6 @@ void wp_profiles_release(struct wp_profiles *p);
 enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
                                const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                struct wp_compared *out, struct wp_error *err);
-/* The agency of a text, and how many of its words at either end say only that. Ends the printer's views of
- * words. WP_ENOMEM. */
-enum wp_status wp_profiles_wire(const struct wp_profiles *p, struct wp_fingerprinter *printer,
-                                const struct wp_record *record, struct wp_wire *out);
 /* Keeps the profile of an article that was just added. Failing is no harm. */
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
                      size_t id_len);
