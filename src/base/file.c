@@ -148,6 +148,14 @@ enum wp_status wp_file_read(struct wp_file *f, void *out, size_t cap, size_t *go
     return WP_OK;
 }
 
+bool wp_file_is_ready(const struct wp_file *f) {
+    struct pollfd ready = {.fd = f->fd, .events = POLLIN};
+    int n;
+    do n = poll(&ready, 1, 0);
+    while (n < 0 && errno == EINTR);
+    return n != 0; /* a failure is for the read to tell */
+}
+
 enum wp_status wp_file_rewind(struct wp_file *f, struct wp_error *err) {
     return lseek(f->fd, 0, SEEK_SET) == 0 ? WP_OK : wp_fail_errno(err, errno, f->name, "cannot rewind");
 }

@@ -45,6 +45,10 @@ enum wp_status wp_file_open_temp(struct wp_file *f, const char *dir, struct wp_e
 /* Up to cap bytes from where the last read ended; *got = 0 only at the end of the file. Waits for pipes. */
 enum wp_status wp_file_read(struct wp_file *f, void *out, size_t cap, size_t *got, struct wp_error *err);
 
+/* Would a read return at once, if only to say that the file ends? Of a pipe that nobody has written to: no.
+ * Any thread. */
+bool wp_file_is_ready(const struct wp_file *f);
+
 /* The next read starts at the beginning again. */
 enum wp_status wp_file_rewind(struct wp_file *f, struct wp_error *err);
 

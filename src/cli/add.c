@@ -1,8 +1,9 @@
 /*
  * add.c - wireprint add: articles into an index, and a verdict on each.
  *
- * Lines are read and added one by one; verdicts wait in memory until the commit that makes their articles
- * last, and are written then. So whoever has read a verdict can rely on it.
+ * Articles are added one by one, while the next ones are read and prepared on another thread; verdicts wait
+ * in memory until the commit that makes their articles last, and are written then. So whoever has read a
+ * verdict can rely on it.
  */
 #include "cli/input_flags.h"
 
@@ -14,8 +15,9 @@
 #include "base/output.h"
 #include "cli/index_open.h"
 #include "cli/progress.h"
+#include "engine/ahead.h"
+#include "engine/online.h"
 #include "engine/rejects.h"
-#include "input/line_file.h"
 #include "input/paths.h"
 #include "report/verdict.h"
 
@@ -43,7 +45,7 @@ static const struct wp_flag flags[] = {
     {"commit", 0, WP_FLAG_COUNT, AT(commit), "N", "articles between two commits [4096]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE", "memory to use, about [1G]"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N",
-     "threads to work with, of which two are of use [the processors there are]"},
+     "1: all on one thread; more: texts are read ahead and packed on others [the processors there are]"},
     {"match", 0, WP_FLAG_TEXT, AT(match), "RULE", "story is the only rule of an index [story]"},
     {"owners", 0, WP_FLAG_TEXT, AT(owners), "FILE", "sister outlets, see above [as the index has it]"},
     {"agencies", 0, WP_FLAG_TEXT, AT(agencies), "FILE",
@@ -99,16 +101,15 @@ struct adder {
     struct wp_settings settings;
     struct wp_paths paths;
     struct wp_online online;
-    struct wp_record_parser *parser;
+    struct wp_ahead *ahead; /* the articles to come */
     struct wp_output out;
     struct wp_buffer waiting, to; /* verdict lines of what is not committed; scratch */
     uint64_t uncommitted, uncommitted_bytes;
     struct wp_progress progress;
-    const struct wp_line_file *file;    /* at hand; NULL before the first and between two */
-    uint64_t input_bytes, record_bytes; /* of the files before; of the records that are committed */
+    uint64_t input_bytes, record_bytes; /* read of the inputs; of the records that are committed */
     uint64_t read, added, known, replaced, copies;
     struct wp_rejects rejects; /* counts only: they are told as they come */
-    bool damaged, cut, opened; /* an input was damaged; the one at hand ends there */
+    bool damaged, opened;      /* an input was damaged; online is open */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -116,18 +117,6 @@ static volatile sig_atomic_t interrupted;
 static void on_signal(int number) {
     (void)number;
     interrupted = 1;
-}
-
-/* As far as the system tells: of a pipe it does not. */
-static uint64_t bytes_read(const struct wp_line_file *f) {
-    uint64_t size, left = wp_file_left(&f->file);
-    bool known = wp_file_is_regular(&f->file) && wp_file_size(&f->file, &size, NULL) == WP_OK;
-    return known && size > left ? size - left : 0;
-}
-
-static void show_progress(struct adder *a) {
-    uint64_t here = a->progress.wanted && a->file ? bytes_read(a->file) : 0;
-    wp_progress_show(&a->progress, a->read, a->record_bytes, a->input_bytes + here);
 }
 
 /* What there is to read. */
@@ -146,7 +135,7 @@ static void measure_inputs(struct adder *a) {
 static enum wp_status commit(struct adder *a, struct wp_error *err) {
     WP_TRY(wp_online_commit(&a->online, err));
     a->record_bytes += a->uncommitted_bytes;
-    show_progress(a);
+    wp_progress_show(&a->progress, a->read, a->record_bytes, a->input_bytes);
     if (a->flags.verdicts && a->waiting.len) {
         WP_TRY(wp_output_write(&a->out, a->waiting.data, a->waiting.len, err));
         if (strcmp(a->flags.verdicts, "-") == 0) WP_TRY(wp_output_flush(&a->out, err));
@@ -179,22 +168,22 @@ static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdic
 }
 
 /* --strict: what came before the bad record is committed, and told. */
-static enum wp_status stop_at(struct adder *a, const struct wp_line_file *f, const char *words,
+static enum wp_status stop_at(struct adder *a, const struct wp_arrival *bad, const char *words,
                               struct wp_error *err) {
     WP_TRY(commit(a, err));
     wp_fail(err, WP_EFORMAT, "%s; what came before was added", words);
-    wp_error_place(err, f->file.name, f->number);
+    wp_error_place(err, bad->file, bad->line);
     return WP_EFORMAT;
 }
 
 /* Counts a record that is none, and tells the first ones for each reason. */
-static enum wp_status reject(struct adder *a, const struct wp_line_file *f, enum wp_status why,
+static enum wp_status reject(struct adder *a, const struct wp_arrival *bad, enum wp_status why,
                              const char *words, struct wp_error *err) {
     char place[4096 + 32];
     uint64_t before[WP_REJECT_REASONS];
     struct wp_reject reject = {.status = why, .words = words};
-    if (a->settings.strict) return stop_at(a, f, words, err);
-    snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
+    if (a->settings.strict) return stop_at(a, bad, words, err);
+    snprintf(place, sizeof place, "%s:%" PRIu64, bad->file, bad->line);
     memcpy(before, a->rejects.counts, sizeof before);
     wp_rejects_add(&a->rejects, &reject);
     bool tell = false;
@@ -216,81 +205,63 @@ static void count(struct adder *a, const struct wp_online_verdict *v) {
     a->copies += !v->unchanged && (v->relation == WP_RELATION_EXACT || v->relation == WP_RELATION_COPY);
 }
 
-static enum wp_status add_record(struct adder *a, const struct wp_line_file *f,
-                                 const struct wp_record *record, const uint8_t *line, size_t len,
-                                 struct wp_error *err) {
-    char place[4096 + 32];
-    struct wp_online_article article = {.record = record, .line = line, .line_len = len};
-    const uint8_t *id = record->id;
-    size_t id_len = record->id_len;
-    if (!id_len) {
-        id_len = (size_t)snprintf(place, sizeof place, "%s:%" PRIu64, f->file.name, f->number);
-        id = article.given_id = (const uint8_t *)place;
-        article.given_id_len = id_len;
-    }
-    if (a->flags.resume) {
-        uint32_t number;
-        WP_TRY(wp_online_number(&a->online, id, id_len, &number, err));
-        a->known += number != WP_NUMBER_NONE;
-        if (number != WP_NUMBER_NONE) return WP_OK;
-    }
+/* --resume: is an article of that id there already? */
+static enum wp_status is_in(struct adder *a, const struct wp_arrival *arrival, bool *in,
+                            struct wp_error *err) {
+    uint32_t number = WP_NUMBER_NONE;
+    if (a->flags.resume && arrival->id_len)
+        WP_TRY(wp_online_number(&a->online, wp_arrival_id(arrival), arrival->id_len, &number, err));
+    *in = number != WP_NUMBER_NONE;
+    a->known += *in;
+    return WP_OK;
+}
+
+static enum wp_status add_article(struct adder *a, struct wp_arrival *arrival, struct wp_error *err) {
     struct wp_online_verdict v;
-    enum wp_status status = wp_online_add(&a->online, &article, &v, err);
-    if (status == WP_ETOOBIG) return reject(a, f, status, "the text is too long", err);
+    struct wp_online_arrival article = {.prepared = &arrival->prepared,
+                                        .line = arrival->bytes.data,
+                                        .line_len = arrival->line_len,
+                                        .id = wp_arrival_id(arrival),
+                                        .id_len = arrival->id_len,
+                                        .id_given = arrival->id_given};
+    enum wp_status status = wp_online_add_prepared(&a->online, &article, &v, err);
+    if (status == WP_ETOOBIG) return reject(a, arrival, status, "the text is too long", err);
     WP_TRY(status);
     count(a, &v);
-    WP_TRY(put_verdict(a, &v, id, id_len, err));
+    WP_TRY(put_verdict(a, &v, article.id, article.id_len, err));
     a->uncommitted++;
-    a->uncommitted_bytes += len;
+    a->uncommitted_bytes += article.line_len;
     return a->uncommitted >= a->flags.commit || a->uncommitted_bytes >= COMMIT_BYTES ? commit(a, err) : WP_OK;
 }
 
-static enum wp_status add_lines(struct adder *a, struct wp_line_file *f, struct wp_error *err) {
-    const uint8_t *line;
-    size_t len;
-    for (;;) {
-        struct wp_record record;
-        const char *words;
-        enum wp_status status = wp_line_file_next(f, &line, &len, err);
-        a->cut |= status == WP_EDAMAGED; /* the input, not the index */
-        if (status == WP_END || status == WP_EDAMAGED) return status;
-        if (interrupted) return commit(a, err);
-        a->read++;
-        if (status == WP_ETOOBIG) {
-            WP_TRY(reject(a, f, status, "longer than --max-record", err));
-            continue;
-        }
-        WP_TRY(status);
-        status = wp_record_parse(a->parser, line, len, &record, &words);
-        if (status == WP_END) {
-            a->read--;
-        } else if (status == WP_ENOMEM) {
-            return wp_fail(err, status, "out of memory");
-        } else if (status != WP_OK) {
-            WP_TRY(reject(a, f, status, words, err));
-        } else {
-            WP_TRY(add_record(a, f, &record, line, len, err));
-        }
-    }
+static void tell_damage(struct adder *a, const struct wp_error *damage) {
+    char text[1024];
+    wp_progress_say(&a->progress, "");
+    fprintf(stderr, "wireprint add: %s\n", wp_error_text(damage, text, sizeof text));
+    a->damaged = true; /* what came before was used */
 }
 
-static enum wp_status add_file(struct adder *a, const char *name, struct wp_error *err) {
-    struct wp_line_file f;
-    WP_TRY(wp_line_file_open(&f, name, (size_t)a->settings.max_record_bytes, err));
-    a->file = &f;
-    enum wp_status status = add_lines(a, &f, err);
-    if (status == WP_EDAMAGED && a->cut) { /* what came before was used */
-        char text[1024];
-        wp_progress_say(&a->progress, "");
-        fprintf(stderr, "wireprint add: %s\n", wp_error_text(err, text, sizeof text));
-        a->damaged = true;
-        a->cut = false;
-        status = WP_END;
+static enum wp_status add_all(struct adder *a, struct wp_error *err) {
+    struct wp_arrival *arrival;
+    for (;;) {
+        bool in;
+        enum wp_status status = wp_ahead_next(a->ahead, &arrival, err);
+        if (status == WP_END) return commit(a, err);
+        WP_TRY(status);
+        a->input_bytes = arrival->input_bytes;
+        if (arrival->status == WP_EDAMAGED) {
+            tell_damage(a, &arrival->damage);
+            continue;
+        }
+        if (interrupted) return commit(a, err);
+        a->read++;
+        WP_TRY(is_in(a, arrival, &in, err));
+        if (in) continue;
+        if (arrival->status == WP_OK)
+            WP_TRY(add_article(a, arrival, err));
+        else
+            WP_TRY(reject(a, arrival, arrival->status, arrival->words, err));
     }
-    a->input_bytes += bytes_read(&f);
-    a->file = NULL;
-    wp_line_file_close(&f);
-    return status == WP_END ? WP_OK : status;
 }
 
 static enum wp_status read_settings(struct adder *a, struct wp_online_options *options,
@@ -306,6 +277,7 @@ static enum wp_status read_settings(struct adder *a, struct wp_online_options *o
     WP_TRY(wp_flag_set_number(s, "threads", f->threads, err));
     WP_TRY(wp_flag_set_number(s, "memory", f->memory, err));
     WP_TRY(wp_field_flags_set(&f->fields, s, err));
+    WP_TRY(wp_fields_check(&s->fields, err)); /* before an index is made */
     WP_TRY(wp_read_flags_set(&f->read, s, err));
     if (strcmp(how, "commit") != 0 && strcmp(how, "none") != 0)
         return wp_fail(err, WP_EINVAL, "--durability takes commit or none, not '%s'", how);
@@ -335,13 +307,23 @@ static enum wp_status take_furniture(struct adder *a, struct wp_error *err) {
     return WP_OK;
 }
 
+static enum wp_status start_reading(struct adder *a, struct wp_error *err) {
+    const struct wp_settings *s = &a->settings;
+    struct wp_arrivals_options inputs = {.files = (const char *const *)a->paths.names,
+                                         .file_count = a->paths.count,
+                                         .fields = &s->fields,
+                                         .max_record_bytes = (size_t)s->max_record_bytes,
+                                         .agencies = a->online.terms.agencies,
+                                         .date_format = s->date_format};
+    return wp_ahead_new(&a->ahead, &inputs, s->threads > 1, err);
+}
+
 static enum wp_status run_all(struct adder *a, int operands, char **argv, struct wp_error *err) {
     struct wp_online_options options;
     if (operands < 2)
         return wp_fail(err, WP_EINVAL, "an index and an input are wanted (see wireprint add --help)");
     WP_TRY(read_settings(a, &options, err));
     WP_TRY(wp_paths_expand(&a->paths, (const char *const *)argv + 2, (size_t)operands - 1, err));
-    WP_TRY(wp_record_parser_new(&a->parser, &a->settings.fields, err));
     if (a->flags.verdicts) WP_TRY(wp_output_open(&a->out, a->flags.verdicts, err));
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
@@ -351,8 +333,8 @@ static enum wp_status run_all(struct adder *a, int operands, char **argv, struct
     WP_TRY(take_furniture(a, err));
     wp_progress_begin(&a->progress, !a->flags.read.quiet && !a->flags.read.no_progress);
     measure_inputs(a);
-    for (size_t i = 0; i < a->paths.count; i++) WP_TRY(add_file(a, a->paths.names[i], err));
-    WP_TRY(commit(a, err));
+    WP_TRY(start_reading(a, err));
+    WP_TRY(add_all(a, err));
     wp_progress_say(&a->progress, "");
     return a->flags.verdicts ? wp_output_commit(&a->out, err) : WP_OK;
 }
@@ -381,6 +363,7 @@ static int add_run(int argc, char **argv) {
     int operands, status = wp_options_start(&wp_command_add, argc, argv, &a.flags, &operands);
     if (status >= 0) return status;
     enum wp_status done = run_all(&a, operands, argv, &err);
+    wp_ahead_free(a.ahead);
     if (done != WP_OK && a.opened && a.flags.verdicts)
         wp_output_commit(&a.out, NULL); /* they were promised */
     if (a.opened) {
@@ -397,7 +380,6 @@ static int add_run(int argc, char **argv) {
         status = a.damaged ? WP_EXIT_PARTIAL : WP_EXIT_OK;
     if (done == WP_OK && !a.flags.read.quiet) print_summary(&a);
     wp_output_free(&a.out);
-    wp_record_parser_free(a.parser);
     wp_paths_release(&a.paths);
     wp_buffer_release(&a.waiting);
     wp_buffer_release(&a.to);

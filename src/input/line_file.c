@@ -35,7 +35,10 @@ void wp_line_file_close(struct wp_line_file *f) {
 static enum wp_status fill_raw(struct wp_line_file *f, struct wp_error *err) {
     if (f->raw_at < f->raw.len || f->raw_ended) return WP_OK;
     f->raw_at = f->raw.len = 0;
+    if (f->may_wait && !wp_file_is_ready(&f->file) && !f->may_wait(f->self))
+        return wp_fail_file(err, WP_ECANCELED, f->file.name, "was not waited for");
     WP_TRY(wp_file_read(&f->file, f->raw.data, f->raw.cap, &f->raw.len, err));
+    f->raw_bytes += f->raw.len;
     f->raw_ended = f->raw.len == 0;
     return WP_OK;
 }

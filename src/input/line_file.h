@@ -16,11 +16,15 @@
 /* Fields are read-only for others; `number` is that of the last line given, from 1. Zero-initialised is
  * closed. */
 struct wp_line_file {
+    /* Set by the caller after opening, or NULL: asked before a read that would wait for somebody. When it
+     * says no, the call at hand ends with WP_ECANCELED, and the file is of no more use. */
+    bool (*may_wait)(void *self);
+    void *self;
     struct wp_file file;
     struct wp_decoder *decoder;
     struct wp_buffer raw, text; /* text[at..len) is decoded and not given yet */
     size_t raw_at, at, max_bytes;
-    uint64_t number;
+    uint64_t number, raw_bytes; /* raw_bytes: read of the file so far */
     bool raw_ended, ended;
 };
 
@@ -33,7 +37,7 @@ void wp_line_file_close(struct wp_line_file *f);
  * taken away; borrowed until the next call. WP_END behind the last one; a last line needs no line end.
  * WP_EDAMAGED where the compressed file is damaged, after the whole lines before that place, and in every
  * call from then on. WP_ETOOBIG with the line's number: it is dropped, counts in `number`, and the next call
- * goes on behind it. WP_EIO, WP_ENOMEM. */
+ * goes on behind it. WP_EIO, WP_ENOMEM, WP_ECANCELED. */
 enum wp_status wp_line_file_next(struct wp_line_file *f, const uint8_t **line, size_t *len,
                                  struct wp_error *err);
 

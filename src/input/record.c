@@ -37,12 +37,17 @@ static const char *pick(const char *given, const char *otherwise) {
     return !given ? otherwise : *given ? given : no_name;
 }
 
+enum wp_status wp_fields_check(const struct wp_fields *fields, struct wp_error *err) {
+    if (!fields || !fields->text || *fields->text) return WP_OK;
+    return wp_fail(err, WP_EINVAL, "the name of the text field is empty");
+}
+
 enum wp_status wp_record_parser_new(struct wp_record_parser **out, const struct wp_fields *fields,
                                     struct wp_error *err) {
     static const struct wp_fields defaults;
     const struct wp_fields *f = fields ? fields : &defaults;
     *out = NULL;
-    if (f->text && !*f->text) return wp_fail(err, WP_EINVAL, "the name of the text field is empty");
+    WP_TRY(wp_fields_check(f, err));
     struct wp_record_parser *p = wp_zalloc(1, sizeof *p);
     if (!p) return wp_fail(err, WP_ENOMEM, "out of memory");
     p->decode = wp_escape_choose(wp_cpu_level());

@@ -32,10 +32,13 @@ struct wp_record {
     size_t text_len, id_len, url_len, source_len, title_len, date_len, lang_len;
 };
 
+/* WP_EINVAL when the text field is empty: nothing could be read. NULL is fine. */
+enum wp_status wp_fields_check(const struct wp_fields *fields, struct wp_error *err);
+
 struct wp_record_parser;
 
 /* The names in `fields` (which may be NULL: all defaults) are borrowed and must outlive the parser. One
- * parser per thread. WP_ENOMEM; WP_EINVAL when the text field is empty. */
+ * parser per thread. WP_ENOMEM; WP_EINVAL of wp_fields_check. */
 enum wp_status wp_record_parser_new(struct wp_record_parser **p, const struct wp_fields *fields,
                                     struct wp_error *err);
 void wp_record_parser_free(struct wp_record_parser *p);

@@ -2,11 +2,13 @@
 #include "base/output.h"
 #include "input/line_file.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -258,6 +260,56 @@ static void test_memory_stays_bounded(void **state) {
     wp_free(text);
 }
 
+/* Says yes `left` times. */
+static bool may_wait(void *self) {
+    unsigned *left = self;
+    return *left && (*left)--;
+}
+
+/* Asked before a read that would wait, and only then. */
+static void test_a_pipe_is_waited_for_when_allowed(void **state) {
+    (void)state;
+    struct wp_line_file f;
+    const uint8_t *line;
+    size_t len;
+    unsigned left = 0;
+    char path[256];
+    struct wp_error err = {0};
+    snprintf(path, sizeof path, "%s/pipe", dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(wp_line_file_open(&f, path, 1000, NULL), WP_OK);
+    f.may_wait = may_wait;
+    f.self = &left;
+    assert_int_equal(write(fd, "one\ntwo\nth", 10), 10);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
+    assert_memory_equal(line, "two", 3);
+    assert_int_equal(f.raw_bytes, 10);
+    assert_int_equal(write(fd, "ree\n", 4), 4); /* is there: nobody is asked */
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
+    assert_int_equal(len, 5);
+    assert_memory_equal(line, "three", 5);
+    assert_int_equal(f.raw_bytes, 14);
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_ECANCELED);
+    assert_string_equal(err.file, path);
+    left = 1;
+    close(fd); /* nobody writes any more: to read that is no waiting */
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_END);
+    assert_int_equal(left, 1);
+    wp_line_file_close(&f);
+
+    left = 1;
+    assert_int_equal(wp_line_file_open(&f, write_file("plain.gz", "one\ntwo", 7), 1000, NULL), WP_OK);
+    f.may_wait = may_wait;
+    f.self = &left;
+    while (wp_line_file_next(&f, &line, &len, NULL) == WP_OK) continue;
+    assert_int_equal(f.number, 2);
+    assert_int_equal(left, 1); /* a file has nobody to wait for */
+    wp_line_file_close(&f);
+}
+
 static int set_up(void **state) {
     (void)state;
     return mkdtemp(dir) ? 0 : -1;
@@ -282,6 +334,7 @@ int main(void) {
         cmocka_unit_test(test_too_long_lines_are_told_one_by_one),
         cmocka_unit_test(test_mark_and_limit),
         cmocka_unit_test(test_memory_stays_bounded),
+        cmocka_unit_test(test_a_pipe_is_waited_for_when_allowed),
     };
     return cmocka_run_group_tests_name("line file", tests, set_up, tear_down);
 }

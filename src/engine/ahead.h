@@ -1,0 +1,37 @@
+/*
+ * ahead.h - the articles of a load are read, parsed and prepared on a thread of their own, while those before
+ * are decided.
+ *
+ *     thread     read, parse, prepare   read, parse, prepare   ...        arrivals.h
+ *     caller                            next: decide, store    next ...   in the same order
+ *
+ * Few articles are on their way, and few bytes. The thread waits for somebody (a pipe that is empty, or that
+ * nobody has opened) only while the caller waits for it: so a caller that has to stop is never kept. All that
+ * the caller sees is what it would see by itself.
+ *
+ * All but the thread inside: one thread, the caller's.
+ */
+#ifndef WP_ENGINE_AHEAD_H
+#define WP_ENGINE_AHEAD_H
+
+#include "engine/arrivals.h"
+
+enum {
+    WP_AHEAD = 256,               /* arrivals on their way, at most; */
+    WP_AHEAD_BYTES_MAX = 4 << 20, /* more of their bytes than this only when it is one arrival */
+};
+
+struct wp_ahead;
+
+/* options as in arrivals.h, but may_wait, which is set here. threaded: false, or no thread to be had: each
+ * arrival is made when it is asked for. WP_ENOMEM, WP_EINVAL as wp_arrivals_open; *out is then NULL. */
+enum wp_status wp_ahead_new(struct wp_ahead **out, const struct wp_arrivals_options *options, bool threaded,
+                            struct wp_error *err);
+/* Stops and waits for the thread; what was not taken is lost. NULL is fine. */
+void wp_ahead_free(struct wp_ahead *a);
+
+/* The next arrival, borrowed until the next call; what was prepared in it may be taken out (wp_finder_adopt).
+ * Statuses of wp_arrivals_next, WP_ECANCELED excepted; one other than WP_OK comes again with every call. */
+enum wp_status wp_ahead_next(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err);
+
+#endif
