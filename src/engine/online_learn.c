@@ -237,23 +237,28 @@ static enum wp_status learn(struct wp_online *o, uint64_t key, struct examples *
     return WP_OK;
 }
 
+/* What may be shown by articles that have a key in common. */
+static const struct kind {
+    bool of_all; /* furniture of whoever shows it, not of the owner alone */
+    bool unspoken;
+    unsigned wanted;
+} kinds[] = {{.of_all = true, .unspoken = true, .wanted = WP_FURNITURE_STORIES},
+             {.unspoken = true, .wanted = WP_FURNITURE_FEW_STORIES},
+             {.wanted = WP_FURNITURE_STORIES}};
+
 /* Learns what the i-th key of the text shows, if anything. */
 static enum wp_status look_at(struct wp_online *o, uint32_t i, struct examples *e, bool *learnt,
                               struct wp_error *err) {
     struct wp_finder *f = o->finder;
-    const struct examples kinds[] = {
-        {.owner = WP_FURNITURE_OF_ALL, .unspoken = true, .wanted = WP_FURNITURE_STORIES},
-        {.owner = f->owner, .unspoken = true, .wanted = WP_FURNITURE_FEW_STORIES},
-        {.owner = f->owner, .wanted = WP_FURNITURE_STORIES}};
     *learnt = false;
     WP_TRY(wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err));
     if (f->batch.totals[i] < WP_FURNITURE_FEW_STORIES - 1) return WP_OK;
     for (int k = f->text.unspoken ? 0 : 2; k < 3 && !*learnt; k++) {
         bool repeated = false;
-        e->owner = kinds[k].owner;
+        e->owner = kinds[k].of_all ? WP_FURNITURE_OF_ALL : f->owner;
         e->unspoken = kinds[k].unspoken;
         e->wanted = kinds[k].wanted;
-        if ((k && !f->owner) || f->batch.totals[i] < e->wanted - 1) continue;
+        if ((!kinds[k].of_all && !f->owner) || f->batch.totals[i] < e->wanted - 1) continue;
         WP_TRY(is_repeated(o, i, e, &repeated, err));
         if (repeated) WP_TRY(learn(o, f->keys[i], e, learnt, err));
     }
