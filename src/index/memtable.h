@@ -8,6 +8,12 @@
  * Keys go into a hash table of entries. The newest entry of a key is in the table; each leads to the one
  * before it and knows how many there are, and which one is the FIRST-th, so that both ends of a long list
  * are near at hand and a key that thousands of articles share costs no more than any other.
+ *
+ * Whoever looks a key up pays by the cache miss, so there are few: a slot of the table has bits of the key
+ * beside the entry's place, and tells most keys apart by itself; an entry names the article of the one before
+ * it, too, and leads to the second one before; tables and entries lie in huge pages. Tables are three, each
+ * sixteen times the one before and made when that is half full, so that an index that takes a few articles
+ * a day touches a few pages.
  */
 #ifndef WP_INDEX_MEMTABLE_H
 #define WP_INDEX_MEMTABLE_H
@@ -18,26 +24,35 @@
 
 enum {
     WP_MEMTABLE_ROWS = 1 << 17,      /* articles at most */
-    WP_MEMTABLE_ROW_CHUNK = 1 << 10, /* articles allocated at a time */
+    WP_MEMTABLE_ROW_CHUNK = 1 << 14, /* articles allocated at a time */
     WP_MEMTABLE_KEYS = 6 << 20,      /* entries at most; full before */
-    WP_MEMTABLE_KEY_CHUNK = 1 << 14,
+    WP_MEMTABLE_KEY_CHUNK = 1 << 17,
     WP_MEMTABLE_FIRST = 4, /* entries at the old end of a list that are found at once */
+    WP_MEMTABLE_TABLES = 3,
 };
 
 struct wp_memtable_entry {
     uint64_t key; /* kind << WP_KEY_BITS | key */
     uint32_t number;
-    uint32_t before; /* the entry of the same key before this one, or NONE */
-    uint32_t oldest; /* the FIRST-th entry of this key, or this one while there are fewer */
-    uint32_t count;  /* entries of this key up to this one */
+    uint32_t before;        /* the entry of the same key before this one, or NONE */
+    uint32_t oldest;        /* the FIRST-th entry of this key, or this one while there are fewer */
+    uint32_t count;         /* entries of this key up to this one */
+    uint32_t earlier;       /* the number of the one before, if any */
+    uint32_t second_before; /* the one before that, or NONE */
+};
+_Static_assert(sizeof(struct wp_memtable_entry) == 32, "two to a cache line");
+
+struct wp_memtable_table {
+    _Atomic uint32_t *slots; /* bits of the key's hash << 23 | entry + 1, 0 = empty */
+    uint32_t mask;
 };
 
 struct wp_memtable {
     uint32_t first;         /* number of its first article; constant */
     uint32_t rows, entries; /* added so far; writer only */
-    uint32_t distinct;
-    uint32_t slot_mask;
-    _Atomic uint32_t *slots; /* entry + 1, 0 = empty */
+    uint32_t distinct;      /* keys; writer only */
+    struct wp_memtable_table tables[WP_MEMTABLE_TABLES];
+    _Atomic unsigned table; /* the one that holds all keys; those before it stay for who is reading them */
     struct wp_row **row_chunks;
     struct wp_memtable_entry **entry_chunks;
 };
@@ -69,6 +84,11 @@ const struct wp_memtable_entry *wp_memtable_find(const struct wp_memtable *m, en
 static inline const struct wp_memtable_entry *wp_memtable_before(const struct wp_memtable *m,
                                                                  const struct wp_memtable_entry *e) {
     return e->before == UINT32_MAX ? NULL : wp_memtable_entry(m, e->before);
+}
+/* The one before that, whose number is e->earlier, or NULL. */
+static inline const struct wp_memtable_entry *wp_memtable_second_before(const struct wp_memtable *m,
+                                                                        const struct wp_memtable_entry *e) {
+    return e->second_before == UINT32_MAX ? NULL : wp_memtable_entry(m, e->second_before);
 }
 
 /* Ask for the memory that a lookup of this key will need: first the slot, later the entry that it names. */

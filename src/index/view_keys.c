@@ -177,8 +177,8 @@ static enum wp_status lay_out(struct wp_key_batch *b, uint32_t count, const stru
     return make_room(b, room);
 }
 
-/* All lists of the memtable that are wanted whole, side by side: one entry of each in turn. They are walked
- * from the newest entry on, and an entry knows how many stand before it. */
+/* All lists of the memtable that are wanted whole, side by side: one entry of each in turn, which tells two
+ * numbers. They are walked from the newest entry on, and an entry knows how many stand before it. */
 static void walk_memtable(const struct wp_view *v, uint32_t count, const struct wp_key_limits *limits,
                           struct wp_key_batch *b) {
     const struct wp_memtable *m = v->memtable ? v->memtable->table : NULL;
@@ -195,7 +195,8 @@ static void walk_memtable(const struct wp_view *v, uint32_t count, const struct 
         for (uint32_t a = 0; a < left; a++) {
             const struct wp_memtable_entry *e = at[a];
             to[a][e->count - 1] = e->number;
-            e = wp_memtable_before(m, e);
+            if (e->count > 1) to[a][e->count - 2] = e->earlier;
+            e = wp_memtable_second_before(m, e);
             if (!e) continue;
             __builtin_prefetch(e);
             at[kept] = e;

@@ -427,6 +427,43 @@ static void test_memtable(void **state) {
     wp_memtable_free(m);
 }
 
+/* A list is walked one by one or two by two, and both ways tell the same. */
+static void check_walk(const struct wp_memtable *m, uint64_t key, uint32_t first, uint32_t step,
+                       uint32_t count) {
+    const struct wp_memtable_entry *e = wp_memtable_find(m, WP_KEY_SHINGLE, key, UINT32_MAX);
+    for (uint32_t i = count; i-- > 0; e = wp_memtable_before(m, e)) {
+        assert_int_equal(e->number, first + step * i);
+        assert_int_equal(e->count, i + 1);
+        if (i) assert_int_equal(e->earlier, first + step * (i - 1));
+        const struct wp_memtable_entry *two = wp_memtable_second_before(m, e);
+        assert_int_equal(two ? two->number : 0, i > 1 ? first + step * (i - 2) : 0);
+    }
+    assert_null(e);
+}
+
+/* While the table grows twice every key keeps all its articles, and no other key gets any. */
+static void test_memtable_grows(void **state) {
+    (void)state;
+    enum { ROWS = 20000, KEYS = 30 };
+    struct wp_memtable *m;
+    uint64_t keys[KEYS];
+    assert_int_equal(wp_memtable_new(&m, 0), WP_OK);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        struct wp_row row = {.exact = {i, 0}, .id = {i / 2, 0}};
+        for (uint32_t k = 0; k < KEYS - 1; k++) keys[k] = (uint64_t)i * KEYS + k + 1;
+        keys[KEYS - 1] = ((uint64_t)1 << 39) + i % 1000;
+        assert_int_equal(wp_memtable_add(m, &row, keys, KEYS), WP_OK);
+    }
+    assert_int_equal(m->table, WP_MEMTABLE_TABLES - 1);
+    assert_int_equal(m->distinct, ROWS * (KEYS - 1) + 1000 + ROWS + ROWS / 2);
+    for (uint32_t i = 0; i < ROWS; i += 7)
+        for (uint32_t k = 0; k < KEYS - 1; k++) check_walk(m, (uint64_t)i * KEYS + k + 1, i, 0, 1);
+    for (uint32_t i = 0; i < 1000; i++) check_walk(m, ((uint64_t)1 << 39) + i, i, 1000, ROWS / 1000);
+    for (uint64_t key = 1; key < 1000; key++)
+        assert_null(wp_memtable_find(m, WP_KEY_SHINGLE, key << 22, UINT32_MAX));
+    wp_memtable_free(m);
+}
+
 /* ---- state ---- */
 
 static void test_state(void **state) {
@@ -537,11 +574,13 @@ static void test_guard(void **state) {
 int main(void) {
     char scratch[] = "/tmp/wp_parts.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row),        cmocka_unit_test(test_keys),
-                                       cmocka_unit_test(test_keys_bytes), cmocka_unit_test(test_keys_wrong),
-                                       cmocka_unit_test(test_texts),      cmocka_unit_test(test_log),
-                                       cmocka_unit_test(test_memtable),   cmocka_unit_test(test_state),
-                                       cmocka_unit_test(test_manifest),   cmocka_unit_test(test_guard)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_row),        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_keys_bytes), cmocka_unit_test(test_keys_wrong),
+        cmocka_unit_test(test_texts),      cmocka_unit_test(test_log),
+        cmocka_unit_test(test_memtable),   cmocka_unit_test(test_memtable_grows),
+        cmocka_unit_test(test_state),      cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_guard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(scratch);
     return failed;
