@@ -222,10 +222,13 @@ static enum wp_status remember_keys(struct wp_online *o, const uint64_t *keys, u
     const struct wp_view *now = wp_store_now(&o->store);
     wp_seen_add(&o->seen, o->finder->owner, keys, count);
     o->added += o->added < UINT32_MAX;
-    if (o->seen.words || o->added < SEEN_MIN || o->added < now->end / SEEN_PART) return WP_OK;
+    bool first = !o->seen.words && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
+    if (!first && !wp_seen_is_full(&o->seen)) return WP_OK;
     enum wp_status status = wp_seen_build(&o->seen, o->seen_bytes, now, o->finder->owners, err);
-    o->finder->batch.seen = status == WP_OK ? &o->seen : NULL;
-    return status == WP_ENOMEM ? WP_OK : status;
+    if (o->seen.words) o->finder->batch.seen = &o->seen;
+    if (status != WP_ENOMEM) return status;
+    o->seen.most = 0; /* what there is goes on */
+    return WP_OK;
 }
 
 static enum wp_status store(struct wp_online *o, const struct wp_online_arrival *a, struct wp_row *row,

@@ -3,19 +3,17 @@
 
 #include "base/memory.h"
 
-enum { BYTES_MIN = 64 };
-#define BYTES_MAX ((size_t)1 << (WP_KEY_BITS - 3)) /* a bit for every key */
-
-static void set(struct wp_seen *s, uint64_t bit) {
-    s->words[bit / 64] |= (uint64_t)1 << bit % 64;
-}
+/* A key sets three bits as a rule. Built with 32 bits or more for each of these, it is full with 8: then
+ * every 64th key passes that is not there. */
+enum { BYTES_MIN = 64, KEY_SETS = 3, BITS_AT_FIRST = 32 * KEY_SETS, BITS_WHEN_FULL = 8 * KEY_SETS };
+#define BYTES_MAX ((size_t)1 << (WP_SEEN_HIGH_BITS - 3)) /* the lower bits of a key say where */
 
 static void add(struct wp_seen *s, uint32_t owner, uint64_t key) {
-    set(s, wp_seen_bit_(s, key));
+    s->words[wp_seen_word_(s, key)] |= wp_seen_bits_(key);
     for (unsigned times = 1; times <= WP_SEEN_OWN; times++) {
         uint64_t bit = wp_seen_own_bit_(s, owner, key, times);
         bool was = wp_seen_has_(s, bit);
-        set(s, bit);
+        s->words[bit / 64] |= (uint64_t)1 << bit % 64;
         if (!was) break;
     }
 }
@@ -26,14 +24,47 @@ bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
     return true;
 }
 
-void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count) {
-    if (!s->words) return;
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, keys[i], 1) / 64], 1);
-    for (uint32_t i = 0; i < count; i++) add(s, owner, keys[i]);
+static void prefetch(const struct wp_seen *s, uint32_t owner, uint64_t key) {
+    __builtin_prefetch(&s->words[wp_seen_word_(s, key)], 1);
+    __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, 1) / 64], 1);
 }
 
-static enum wp_status take_segment(struct wp_seen *s, const struct wp_index_segment *segment,
+void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count) {
+    if (!s->words) return;
+    for (uint32_t i = 0; i < count; i++) prefetch(s, owner, keys[i]);
+    for (uint32_t i = 0; i < count; i++) add(s, owner, keys[i]);
+    s->keys += count;
+}
+
+bool wp_seen_is_full(const struct wp_seen *s) {
+    size_t bytes = (size_t)(s->mask + 1) / 8;
+    return s->words && s->keys * BITS_WHEN_FULL > s->mask && bytes < BYTES_MAX && 2 * bytes <= s->most;
+}
+
+/* ---- building ---- */
+
+/* Keys on their way into the table, whose words are being fetched. */
+struct waiting {
+    struct wp_seen *to;
+    uint64_t keys[32];
+    uint32_t owners[32];
+    uint32_t count;
+};
+
+static void put_waiting(struct waiting *w) {
+    for (uint32_t i = 0; i < w->count; i++) add(w->to, w->owners[i], w->keys[i]);
+    w->to->keys += w->count;
+    w->count = 0;
+}
+
+static void put(struct waiting *w, uint32_t owner, uint64_t key) {
+    if (w->count == sizeof w->keys / sizeof *w->keys) put_waiting(w);
+    prefetch(w->to, owner, key);
+    w->owners[w->count] = owner;
+    w->keys[w->count++] = key;
+}
+
+static enum wp_status take_segment(struct waiting *w, const struct wp_index_segment *segment,
                                    const uint32_t *owners, struct wp_error *err) {
     struct wp_key_cursor c;
     uint64_t key;
@@ -43,30 +74,42 @@ static enum wp_status take_segment(struct wp_seen *s, const struct wp_index_segm
     while ((status = wp_key_cursor_next(&c, &key, &article, err)) == WP_OK) {
         if (article >= segment->count)
             return wp_fail_file(err, WP_EDAMAGED, segment->name, "a key has no article");
-        add(s, owners[segment->first + article], key);
+        put(w, owners[segment->first + article], key);
     }
     return status == WP_END ? WP_OK : status;
 }
 
-static void take_memtable(struct wp_seen *s, const struct wp_memtable *m, const uint32_t *owners) {
+static void take_memtable(struct waiting *w, const struct wp_memtable *m, const uint32_t *owners) {
     for (uint32_t i = 0; i < m->entries; i++) {
         const struct wp_memtable_entry *e = wp_memtable_entry(m, i);
-        if (e->key >> WP_KEY_BITS == WP_KEY_SHINGLE) add(s, owners[e->number], e->key);
+        if (e->key >> WP_KEY_BITS == WP_KEY_SHINGLE) put(w, owners[e->number], e->key);
     }
+}
+
+static size_t size_for(const struct wp_view *view, size_t bytes) {
+    uint64_t keys = view->memtable ? view->memtable->table->entries : 0;
+    size_t size = BYTES_MIN;
+    for (size_t i = 0; i < view->segment_count; i++)
+        keys += view->segments[i]->keys[WP_KEY_SHINGLE].shape.count;
+    while (size < BYTES_MAX && 2 * size <= bytes && 8 * (uint64_t)size < keys * BITS_AT_FIRST) size *= 2;
+    return size;
 }
 
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
                              const uint32_t *owners, struct wp_error *err) {
-    size_t size = BYTES_MIN;
-    while (size < BYTES_MAX && 2 * size <= bytes) size *= 2;
-    *s = (struct wp_seen){.words = wp_alloc_large(size), .mask = 8 * (uint64_t)size - 1};
-    if (!s->words) return wp_fail(err, WP_ENOMEM, "out of memory");
-    memset(s->words, 0, size);
+    size_t size = size_for(view, bytes);
+    struct wp_seen built = {.words = wp_alloc_large(size), .mask = 8 * (uint64_t)size - 1, .most = bytes};
+    struct waiting waiting = {.to = &built};
     enum wp_status status = WP_OK;
+    if (!built.words) return wp_fail(err, WP_ENOMEM, "out of memory");
+    memset(built.words, 0, size);
     for (size_t i = 0; i < view->segment_count && status == WP_OK; i++)
-        status = take_segment(s, view->segments[i], owners, err);
-    if (status == WP_OK && view->memtable) take_memtable(s, view->memtable->table, owners);
-    if (status != WP_OK) wp_seen_release(s);
+        status = take_segment(&waiting, view->segments[i], owners, err);
+    if (status == WP_OK && view->memtable) take_memtable(&waiting, view->memtable->table, owners);
+    put_waiting(&waiting);
+    struct wp_seen *loser = status == WP_OK ? s : &built;
+    wp_free(loser->words);
+    if (status == WP_OK) *s = built;
     return status;
 }
 

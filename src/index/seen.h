@@ -2,12 +2,13 @@
  * seen.h - which sampled shingles an index may have: one look in memory for most of what it has not.
  *
  * Nine of ten shingles of a new article stand in no other one, and to find that out in memtable and segments
- * costs two or more cache misses each. Here it is one bit of a table that the key's low bits point into:
- * clear when no article has the key. Further bits, of key and owner together, count how often this owner had
- * it: the n-th time sets the n-th of them. The fuller the table, the more passes that should not; that costs
- * time and changes no answer. Keys that have gone stay in.
+ * costs two or more cache misses each. Here it is two bits of one word of a table, both by bits of the key:
+ * one of them clear when no article has the key. Further bits, of key and owner together, count how often
+ * this owner had it: the n-th time sets the n-th of them. The fuller the table, the more passes that should
+ * not; that costs time and changes no answer. Keys that have gone stay in.
  *
- * The writer's alone: it is built from a view once that pays, and then told of every key that is added.
+ * The writer's alone: it is built from a view once that pays, and then told of every key that is added. It is
+ * no larger than it needs to be, so that its words are near at hand: when it is full it is built anew.
  */
 #ifndef WP_INDEX_SEEN_H
 #define WP_INDEX_SEEN_H
@@ -20,18 +21,25 @@ enum { WP_SEEN_OWN = 5 };
 /* Zero-initialised: nothing is known, every key may be there. */
 struct wp_seen {
     uint64_t *words;
-    uint64_t mask; /* of the key bits that are used */
+    uint64_t mask; /* bits - 1 */
+    uint64_t keys; /* taken in */
+    size_t most;   /* bytes that it may have */
 };
 
-/* Room for up to `bytes`, as a power of two, 64 or more; filled with the shingles of the view. owners: by
- * number, of all its articles. WP_EDAMAGED, WP_ENOMEM: *s is then zero. */
+/* Fills it with the shingles of the view, in place of what was known. Room for several times as many, as a
+ * power of two, 64 bytes or more and at most `bytes`. owners: by number, of all its articles. WP_EDAMAGED,
+ * WP_ENOMEM: *s is as before. */
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
                              const uint32_t *owners, struct wp_error *err);
 void wp_seen_release(struct wp_seen *s);
 
-/* Inside: the bit of a key, and the one of a key of an owner. */
-static inline uint64_t wp_seen_bit_(const struct wp_seen *s, uint64_t key) {
-    return key & s->mask;
+/* Inside: the word and the bits of a key, and the bit of a key of an owner. */
+enum { WP_SEEN_HIGH_BITS = WP_KEY_BITS - 6 };
+static inline uint64_t wp_seen_word_(const struct wp_seen *s, uint64_t key) {
+    return (key & s->mask) / 64;
+}
+static inline uint64_t wp_seen_bits_(uint64_t key) {
+    return (uint64_t)1 << key % 64 | (uint64_t)1 << (key >> WP_SEEN_HIGH_BITS) % 64;
 }
 static inline uint64_t wp_seen_own_bit_(const struct wp_seen *s, uint32_t owner, uint64_t key,
                                         unsigned times) {
@@ -44,14 +52,16 @@ static inline bool wp_seen_has_(const struct wp_seen *s, uint64_t bit) {
 
 /* Takes the keys of an article in. Nothing is done as long as nothing is known. */
 void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count);
+/* So full that it had better be built anew, larger? Not when it has all the room that it may have. */
+bool wp_seen_is_full(const struct wp_seen *s);
 
 static inline void wp_seen_prefetch(const struct wp_seen *s, uint64_t key) {
-    if (s->words) __builtin_prefetch(&s->words[wp_seen_bit_(s, key) / 64]);
+    if (s->words) __builtin_prefetch(&s->words[wp_seen_word_(s, key)]);
 }
 
 /* False: no article has the key. */
 static inline bool wp_seen_may_have(const struct wp_seen *s, uint64_t key) {
-    return !s->words || wp_seen_has_(s, wp_seen_bit_(s, key));
+    return !s->words || !(wp_seen_bits_(key) & ~s->words[wp_seen_word_(s, key)]);
 }
 /* False: fewer than WP_SEEN_OWN articles of this owner have it. */
 bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key);

@@ -1,7 +1,8 @@
 /*
  * test_index_seen.c - the table of shingles that an index may have, against a list of all that were added:
  * what is there is never denied, whether the table was built before or after it was added, and however small
- * it is; and of what is not there a table of some size denies nearly all.
+ * it is; and of what is not there a table of some size denies nearly all. One that has become full can be
+ * built anew, and is larger then.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,7 +80,7 @@ static void test_seen(void **state) {
     (void)state;
     struct wp_store s;
     struct wp_store_options options = {.write = true, .create = true, .flush_rows = 70};
-    struct wp_seen early = {0}, late, tiny, nothing = {0};
+    struct wp_seen early = {0}, late = {0}, tiny = {0}, nothing = {0};
     make_articles();
     assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
     for (unsigned i = 0; i < ARTICLES; i++) {
@@ -95,25 +96,60 @@ static void test_seen(void **state) {
     }
     assert_int_equal(wp_seen_build(&late, ROOM + ROOM / 2, wp_store_now(&s), owners, &err), WP_OK);
     assert_int_equal(late.mask, 8 * ROOM - 1);
+    assert_false(wp_seen_is_full(&late));
     assert_int_equal(wp_seen_build(&tiny, 1, wp_store_now(&s), owners, &err), WP_OK);
     check_there(&early, ARTICLES);
     check_not_there(&early, ARTICLES);
     check_there(&late, ARTICLES);
     check_not_there(&late, ARTICLES);
     check_there(&tiny, ARTICLES);
-    check_there(&nothing, ARTICLES); /* knows nothing, denies nothing */
+    check_there(&nothing, ARTICLES);                                   /* knows nothing, denies nothing */
+    assert_false(wp_seen_is_full(&tiny) || wp_seen_is_full(&nothing)); /* it may not be larger */
     wp_seen_release(&early);
     wp_seen_release(&late);
     wp_seen_release(&tiny);
     assert_int_equal(wp_store_close(&s, &err), WP_OK);
 }
 
+static int remove_index(void **state) {
+    (void)state;
+    disk_remove_directory("index");
+    return 0;
+}
+
+static void test_growing(void **state) {
+    (void)state;
+    struct wp_store s;
+    struct wp_store_options options = {.write = true, .create = true, .flush_rows = 70};
+    struct wp_seen seen = {0};
+    unsigned built = 0;
+    make_articles();
+    assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
+    for (unsigned i = 0; i < ARTICLES; i++) {
+        add(&s, i);
+        wp_seen_add(&seen, owners[i], keys_of[i], KEYS);
+        if (i >= 5 && seen.words && !wp_seen_is_full(&seen)) continue;
+        uint64_t mask = seen.mask;
+        assert_int_equal(wp_seen_build(&seen, ROOM, wp_store_now(&s), owners, &err), WP_OK);
+        assert_int_equal(seen.keys, (uint64_t)(i + 1) * KEYS);
+        assert_true(i < 5 || seen.mask > mask);
+        assert_false(wp_seen_is_full(&seen));
+        check_there(&seen, i + 1);
+        built++;
+    }
+    assert_in_range(built, 7, 20);
+    check_there(&seen, ARTICLES);
+    check_not_there(&seen, ARTICLES);
+    wp_seen_release(&seen);
+    assert_int_equal(wp_store_close(&s, &err), WP_OK);
+}
+
 int main(void) {
     char scratch[] = "/tmp/wp_seen.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_seen)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(test_seen, remove_index),
+                                       cmocka_unit_test_teardown(test_growing, remove_index)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    disk_remove_directory("index");
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }
