@@ -89,7 +89,7 @@ static enum wp_status write_keys(struct wp_section_writer *w, const struct wp_me
     size_t n = 0;
     enum wp_status status = gather_keys(m, count, kind, &keys, &n);
     if (status == WP_ENOMEM) return no_memory(err);
-    const uint64_t *sorted = wp_sort64(keys, keys + n, n);
+    const uint64_t *sorted = wp_sort64_from(keys, keys + n, n, LOCAL_BITS); /* places ascend already */
     status = wp_keys_begin(&list, w, kind, n, count, err);
     for (size_t i = 0; i < n && status == WP_OK; i++)
         status = wp_keys_add(&list, sorted[i] >> LOCAL_BITS, sorted[i] & ((1u << LOCAL_BITS) - 1), err);

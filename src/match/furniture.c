@@ -6,18 +6,25 @@
 #define FIRST_CAP ((size_t)1024)
 #define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
 #define FILTER_WORDS ((size_t)1 << (WP_FURNITURE_FILTER_BITS - 6))
+/* The front has so many words at first, and so many more when there are FRONT_LOAD shingles to a word: it is
+ * gone through for every shingle of every text, and 32 KiB stay in the nearest cache. */
+#define FRONT_FIRST ((size_t)1 << 11)
+#define FRONT_LOAD 4
 #define TAG_SHIFT 40
 #define FILTER_STEP 512 /* positions filtered at a time */
 
 enum wp_status wp_furniture_init(struct wp_furniture *f) {
     *f = (struct wp_furniture){0};
     f->filter = wp_zalloc(FILTER_WORDS, sizeof *f->filter);
-    return f->filter ? WP_OK : WP_ENOMEM;
+    f->front = wp_zalloc(FRONT_FIRST, sizeof *f->front);
+    f->front_mask = FRONT_FIRST - 1;
+    return f->filter && f->front ? WP_OK : WP_ENOMEM;
 }
 
 void wp_furniture_release(struct wp_furniture *f) {
     wp_free(f->table);
     wp_free(f->filter);
+    wp_free(f->front);
     *f = (struct wp_furniture){0};
 }
 
@@ -47,9 +54,23 @@ static enum wp_status grow(struct wp_furniture *f) {
     return WP_OK;
 }
 
+/* The filter folded to twice as many words: a shingle has the same bits in its word, however many there are.
+ */
+static enum wp_status grow_front(struct wp_furniture *f) {
+    size_t words = 2 * (f->front_mask + 1);
+    uint64_t *front = wp_zalloc(words, sizeof *front);
+    if (!front) return WP_ENOMEM;
+    for (size_t i = 0; i < FILTER_WORDS; i++) front[i & (words - 1)] |= f->filter[i];
+    wp_free(f->front);
+    f->front = front;
+    f->front_mask = words - 1;
+    return WP_OK;
+}
+
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
     uint64_t entry = entry_of(owner, shingle);
     if (2 * (f->count + 1) > f->cap && f->cap < 2 * WP_FURNITURE_MAX) WP_TRY(grow(f));
+    if (f->count > FRONT_LOAD * f->front_mask && f->front_mask < FILTER_WORDS - 1) WP_TRY(grow_front(f));
     size_t at = place_of(f, entry);
     if (f->table[at]) return WP_OK;
     if (f->count >= WP_FURNITURE_MAX) {
@@ -59,7 +80,8 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
     f->table[at] = entry;
     f->count++;
     f->any_of_all |= owner == WP_FURNITURE_OF_ALL;
-    f->filter[wp_furniture_word_(shingle)] |= wp_furniture_bits_(shingle);
+    f->filter[wp_furniture_word_(shingle, FILTER_WORDS - 1)] |= wp_furniture_bits_(shingle);
+    f->front[wp_furniture_word_(shingle, f->front_mask)] |= wp_furniture_bits_(shingle);
     return WP_OK;
 }
 
@@ -69,15 +91,15 @@ bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shi
     return f->any_of_all && f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
 }
 
-/* Positions whose shingle may be furniture by the first of its bits, without a branch that depends on the
- * text. */
+/* Positions whose shingle may be furniture by its bits, without a branch that depends on the text. */
 static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *restrict shingles,
                                  uint32_t first, uint32_t end, uint32_t *restrict out) {
-    const uint64_t *restrict filter = f->filter;
+    const uint64_t *restrict front = f->front;
+    const size_t mask = f->front_mask;
     uint32_t found = 0;
     for (uint32_t i = first; i < end; i++) {
         out[found] = i;
-        found += filter[wp_furniture_word_(shingles[i])] >> shingles[i] % 64 & 1;
+        found += !(wp_furniture_bits_(shingles[i]) & ~front[wp_furniture_word_(shingles[i], mask)]);
     }
     return found;
 }

@@ -39,6 +39,8 @@ struct wp_furniture {
     size_t count, cap;
     uint64_t left_out; /* not taken in, for lack of room */
     uint64_t *filter;  /* two bits in one word, by bits of a shingle, whoever owns it */
+    uint64_t *front;   /* the filter folded to fewer words, as long as there is little: what is looked at */
+    size_t front_mask; /* words - 1 */
     bool any_of_all;
 };
 
@@ -47,9 +49,9 @@ enum wp_status wp_furniture_init(struct wp_furniture *f);
 void wp_furniture_release(struct wp_furniture *f);
 /* Beyond WP_FURNITURE_MAX it is counted in left_out and not taken. WP_ENOMEM. */
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle);
-/* Where a shingle stands in the filter. */
-static inline size_t wp_furniture_word_(uint64_t shingle) {
-    return shingle >> 6 & ((1u << (WP_FURNITURE_FILTER_BITS - 6)) - 1);
+/* Where a shingle stands in the filter, or in the part of it that the mask leaves. */
+static inline size_t wp_furniture_word_(uint64_t shingle, size_t mask) {
+    return shingle >> 6 & mask;
 }
 
 static inline uint64_t wp_furniture_bits_(uint64_t shingle) {
@@ -58,7 +60,7 @@ static inline uint64_t wp_furniture_bits_(uint64_t shingle) {
 
 /* False: nobody has this shingle, as far as one look tells. */
 static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t shingle) {
-    return f->count && !(wp_furniture_bits_(shingle) & ~f->filter[wp_furniture_word_(shingle)]);
+    return f->count && !(wp_furniture_bits_(shingle) & ~f->front[wp_furniture_word_(shingle, f->front_mask)]);
 }
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);
