@@ -15,6 +15,9 @@
  *
  * A block is settled up to its last starter before the first character that the masks cannot express; such
  * characters go through wp_fold_step.
+ *
+ * Running text of Han and kana, three bytes to a token, is taken by characters instead, fold_han: sixteen at
+ * a time, each in 32 bits of a vector with the space behind it.
  */
 #include "text/fold.h"
 
@@ -49,13 +52,15 @@ static inline unsigned count_bits(mask m) {
     return (unsigned)_mm_popcnt_u64(m);
 }
 
+static inline __m512i iota(void) {
+    return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43,
+                           42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
+                           21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
 /* The positions of the bits of m, plus base, to starts[0..popcount) (and up to 31 more numbers behind). */
 static inline void put_starts(uint32_t *starts, mask m, uint32_t base) {
-    const __m512i iota =
-        _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43,
-                        42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
-                        21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    const __m512i at = _mm512_maskz_compress_epi8(m, iota), add = _mm512_set1_epi32((int)base);
+    const __m512i at = _mm512_maskz_compress_epi8(m, iota()), add = _mm512_set1_epi32((int)base);
     _mm512_storeu_si512(starts, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(at)), add));
     if (__builtin_expect(count_bits(m) > 16, 0))
         _mm512_storeu_si512(starts + 16,
@@ -227,6 +232,109 @@ static void fold_mixed(struct wp_fold *f, __m512i v, __m512i ascii) {
     wp_fold_step(f, b.taken < FEW ? begin + A_WHILE : begin + b.special + 1);
 }
 
+/* --- Han and kana --- */
+
+enum {
+    CHARS = 16,
+    HAN_FEW = 4, /* with fewer among CHARS it is other text, which blocks do better */
+};
+
+/* CHARS characters; the bits of the masks are theirs. */
+struct chars {
+    __m512i bytes; /* of each up to three in 32 bits, then what follows */
+    mask heads;    /* first bytes of characters, in the text */
+    __mmask16 alone, word, ascii;
+    uint64_t other; /* what is none of those and no separator; ends with a bit behind the last character */
+};
+
+/* Whether to try: at least three characters in a row. */
+static inline bool han_begins(const uint8_t *in, size_t left) {
+    return left >= BLOCK && in[0] >= 0xe3 && in[0] < 0xea && in[3] >= 0xe2 && in[6] >= 0xe2;
+}
+
+/* Of code points, which are tokens by themselves and which are separators. What is not known here, being
+ * rarer, is neither. */
+static inline void han_classify(const struct wp_unicode *u, __m512i code, __mmask16 *alone,
+                                __mmask16 *apart) {
+    __m512i from_han = _mm512_sub_epi32(code, _mm512_set1_epi32((int)u->han_begin));
+    __m512i block = _mm512_srli_epi32(code, 8), four = _mm512_srli_epi32(code, 2);
+    __m512i pairs = _mm512_setzero_si512();
+    for (int i = 0; i < WP_UNICODE_HAN_BLOCKS; i++) {
+        __mmask16 here = _mm512_cmpeq_epi32_mask(block, _mm512_set1_epi32(wp_unicode_han_blocks[i]));
+        __m512i found = _mm512_permutexvar_epi8(four, _mm512_loadu_si512(u->han_signs[i]));
+        pairs = _mm512_mask_mov_epi32(pairs, here, found);
+    }
+    __m512i at = _mm512_and_si512(_mm512_add_epi32(code, code), _mm512_set1_epi32(6));
+    pairs = _mm512_srlv_epi32(pairs, at);
+    *alone = _mm512_cmplt_epu32_mask(from_han, _mm512_set1_epi32((int)u->han_count)) |
+             _mm512_test_epi32_mask(pairs, _mm512_set1_epi32(WP_HAN_SIGN_ALONE));
+    *apart = _mm512_test_epi32_mask(pairs, _mm512_set1_epi32(WP_HAN_SIGN_APART));
+}
+
+/* The characters that begin at in, of which BLOCK bytes are there. */
+static inline struct chars han_decode(const struct wp_unicode *u, const uint8_t *in, const __m512i *table) {
+    const __m512i fours =
+        _mm512_set_epi8(15, 15, 15, 15, 14, 14, 14, 14, 13, 13, 13, 13, 12, 12, 12, 12, 11, 11, 11, 11, 10,
+                        10, 10, 10, 9, 9, 9, 9, 8, 8, 8, 8, 7, 7, 7, 7, 6, 6, 6, 6, 5, 5, 5, 5, 4, 4, 4, 4, 3,
+                        3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
+    struct chars c;
+    __m512i v = _mm512_loadu_si512(in);
+    mask tails = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8((char)0xc0));
+    mask leads = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xe0));
+    mask broken = tails ^ (leads << 1 | leads << 2);
+    c.heads = ~tails;
+    __m512i at = _mm512_maskz_compress_epi8(c.heads, iota());
+    at = _mm512_add_epi8(_mm512_permutexvar_epi8(fours, at), _mm512_set1_epi32(0x020100));
+    __m512i raw = _mm512_permutexvar_epi8(at, v);
+    __m512i folded = _mm512_permutex2var_epi8(table[0], raw, table[1]);
+    folded = _mm512_and_si512(folded, _mm512_set1_epi32(0xff));
+    c.ascii = _mm512_testn_epi32_mask(raw, _mm512_set1_epi32(0x80));
+    c.word = _mm512_mask_cmpneq_epi32_mask(c.ascii, folded, _mm512_set1_epi32(' '));
+    __mmask16 apart, three = _mm512_cmpeq_epi32_mask(_mm512_and_si512(raw, _mm512_set1_epi32(0xc0c0f0)),
+                                                     _mm512_set1_epi32(0x8080e0));
+    __m512i code = _mm512_and_si512(raw, _mm512_set1_epi32(0x3f3f0f));
+    code = _mm512_maddubs_epi16(code, _mm512_set1_epi32(0x010140)); /* 64 and 1 times the first two bytes */
+    han_classify(u, _mm512_madd_epi16(code, _mm512_set1_epi32(0x010040)), &c.alone, &apart);
+    c.alone &= three;
+    c.other = ~(uint64_t)(c.ascii | (three & (c.alone | apart)));
+    c.other |= ~(uint64_t)0 << 1 << (count_bits(c.heads & below((unsigned)_tzcnt_u64(broken))) - 1);
+    c.bytes = _mm512_ternarylogic_epi32(raw, _mm512_set1_epi32(0xffffff), _mm512_set1_epi32(' ' << 24),
+                                        0xea); /* (a & b) | c */
+    c.bytes = _mm512_mask_or_epi32(c.bytes, c.ascii, folded, _mm512_set1_epi32(' ' << 8));
+    return c;
+}
+
+/* Puts the first `count` characters. */
+static inline void han_put(struct wp_fold *f, const struct chars *c, unsigned count) {
+    const mask fourth = 0x1111111111111111;
+    uint32_t word = c->word & (uint32_t)below(count), alone = c->alone & (uint32_t)below(count);
+    uint32_t first = word & ~(word << 1 | f->open), last = word & ~(word >> 1) & (uint32_t)below(count - 1);
+    f->text[f->out] = ' ';
+    f->out += f->open & ~word;
+    mask keep = _pdep_u64(alone, fourth) * 15 | _pdep_u64(word, fourth) | _pdep_u64(last, fourth) << 1;
+    first |= alone;
+    _mm512_storeu_si512(f->text + f->out, _mm512_maskz_compress_epi8(keep, c->bytes));
+    put_starts(f->starts + f->count, _pext_u64(_pdep_u64(first, fourth), keep), (uint32_t)f->out);
+    f->count += count_bits(first);
+    f->alone += count_bits(alone);
+    f->out += count_bits(keep);
+    f->open = word >> (count - 1) & 1;
+}
+
+/* As far as there is nothing but Han, kana, their signs and some ASCII. The last character looked at tells
+ * only that the one before it is whole, with no mark behind. */
+static __attribute__((noinline)) void fold_han(struct wp_fold *f, const __m512i *table) {
+    while (f->len - f->pos >= BLOCK) {
+        struct chars c = han_decode(f->unicode, f->in + f->pos, table);
+        unsigned count = CHARS - 1;
+        if (__builtin_expect(c.other & 0xffff, 0)) count = (unsigned)_tzcnt_u64(c.other) - 1;
+        if ((int)count <= 0) return;
+        han_put(f, &c, count);
+        f->pos += _tzcnt_u64(_pdep_u64((mask)1 << count, c.heads));
+        if (count < CHARS - 1 || count_bits(c.alone) < HAN_FEW) return;
+    }
+}
+
 void wp_fold_avx512(struct wp_fold *f) {
     const __m512i spaces = _mm512_set1_epi8(' ');
     __m512i table[2];
@@ -237,6 +345,11 @@ void wp_fold_avx512(struct wp_fold *f) {
     while (f->pos < f->len && f->status == WP_OK) {
         size_t left = f->len - f->pos;
         const uint8_t *in = f->in + f->pos;
+        if (han_begins(in, left)) {
+            size_t before = f->pos;
+            fold_han(f, table);
+            if (f->pos != before) continue;
+        }
         __m512i v = left >= BLOCK ? _mm512_loadu_si512(in)
                                   : _mm512_mask_loadu_epi8(spaces, below((unsigned)left), in);
         __m512i ascii = _mm512_permutex2var_epi8(table[0], v, table[1]);

@@ -289,6 +289,22 @@ static void fill_brief(struct wp_unicode *u) {
     }
 }
 
+static void fill_han(struct wp_unicode *u) {
+    const uint8_t alone = WP_BRIEF_WORD | WP_BRIEF_ALONE;
+    for (uint32_t c = 0, run = 0; c < WP_BRIEF_CODES; c++) {
+        run = u->brief[c] == alone ? run + 1 : 0;
+        if (run <= u->han_count) continue;
+        u->han_count = run;
+        u->han_begin = c + 1 - run;
+    }
+    for (int b = 0; b < WP_UNICODE_HAN_BLOCKS; b++)
+        for (uint32_t i = 0; i < 256; i++) {
+            uint8_t brief = u->brief[wp_unicode_han_blocks[b] << 8 | i];
+            unsigned sign = brief == alone ? WP_HAN_SIGN_ALONE : brief == 0 ? WP_HAN_SIGN_APART : 0;
+            u->han_signs[b][i / 4] |= (uint8_t)(sign << i % 4 * 2);
+        }
+}
+
 static void fill(void) {
     struct wp_unicode *u = &table;
     find_second_halves();
@@ -305,6 +321,7 @@ static void fill(void) {
         if ((e & WP_CHAR_KIND_MASK) == WP_CHAR_MAP) u->ascii[c] = *wp_unicode_text(u, e, &len);
     }
     fill_brief(u);
+    fill_han(u);
 }
 
 const struct wp_unicode *wp_unicode_get(void) {

@@ -62,6 +62,11 @@ enum {
 };
 enum { WP_UNICODE_POOL_BYTES = 1 << 18 };
 
+/* Where, by 256 code points, the signs and the kana stand that are common in text of Han, and what they are:
+ * a token by itself (WORD | ALONE), or a separator. */
+enum { WP_UNICODE_HAN_BLOCKS = 3, WP_HAN_SIGN_APART = 1, WP_HAN_SIGN_ALONE = 2 };
+static const uint8_t wp_unicode_han_blocks[WP_UNICODE_HAN_BLOCKS] = {0x20, 0x30, 0xff};
+
 /* Constant after it is filled. */
 struct wp_unicode {
     uint16_t page[WP_UNICODE_PAGES]; /* code point / 64 -> page number; equal pages are shared */
@@ -71,7 +76,10 @@ struct wp_unicode {
     uint8_t brief[WP_BRIEF_CODES];       /* WP_BRIEF_ bits */
     uint8_t even[2][128]; /* one bit per 64 code points: 00 all separators, 10 all WORD, 11 all WORD | ALONE,
                              01 mixed; what two bytes can encode counts as mixed */
-    uint16_t pages;       /* in use */
+    uint32_t han_begin, han_count;                /* the longest run of code points that are WORD | ALONE */
+    uint8_t han_signs[WP_UNICODE_HAN_BLOCKS][64]; /* WP_HAN_SIGN_ bits of wp_unicode_han_blocks, two for each,
+                                                     the lowest for the first */
+    uint16_t pages;                               /* in use */
     uint32_t pool_used;
 };
 

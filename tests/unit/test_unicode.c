@@ -118,6 +118,22 @@ static void brief_says_the_same(void **state) {
     }
 }
 
+/* What the kernel for Han is told of code points is what their briefs say, and what it is told most of holds
+ * the block of unified ideographs. */
+static void han_says_the_same(void **state) {
+    (void)state;
+    const struct wp_unicode *u = wp_unicode_get();
+    const uint8_t alone = WP_BRIEF_WORD | WP_BRIEF_ALONE;
+    assert_true(u->han_begin <= 0x4e00 && u->han_begin + u->han_count >= 0x9fa6);
+    for (uint32_t i = 0; i < u->han_count; i++) assert_int_equal(u->brief[u->han_begin + i], alone);
+    for (int b = 0; b < WP_UNICODE_HAN_BLOCKS; b++)
+        for (uint32_t i = 0; i < 256; i++) {
+            unsigned sign = u->han_signs[b][i / 4] >> i % 4 * 2 & 3;
+            uint8_t brief = u->brief[wp_unicode_han_blocks[b] * 256 + i];
+            assert_int_equal(sign, brief == 0 ? WP_HAN_SIGN_APART : brief == alone ? WP_HAN_SIGN_ALONE : 0);
+        }
+}
+
 /* Long runs of marks are put into order by counting, short ones by insertion: both are stable. */
 static void mark_order(void **state) {
     (void)state;
@@ -138,6 +154,7 @@ static void mark_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(decoding), cmocka_unit_test(entries),
-                                       cmocka_unit_test(brief_says_the_same), cmocka_unit_test(mark_order)};
+                                       cmocka_unit_test(brief_says_the_same),
+                                       cmocka_unit_test(han_says_the_same), cmocka_unit_test(mark_order)};
     return cmocka_run_group_tests_name("unicode", tests, NULL, NULL);
 }
