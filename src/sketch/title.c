@@ -28,25 +28,36 @@ static uint16_t word_at(const struct wp_tokens *t, size_t i, size_t count) {
     return hash ? hash : 1;
 }
 
-/* Puts a hash into its place among the lowest ones. */
-static void insert(struct wp_title *title, unsigned *count, uint16_t hash) {
-    unsigned at = 0;
-    while (at < *count && title->words[at] < hash) at++;
-    if (at == WP_TITLE_WORDS || (at < *count && title->words[at] == hash)) return;
-    unsigned kept = *count < WP_TITLE_WORDS ? *count : WP_TITLE_WORDS - 1;
-    memmove(title->words + at + 1, title->words + at, (kept - at) * sizeof *title->words);
-    title->words[at] = hash;
-    *count = kept + 1;
+/* Eight numbers, ascending; they are hashes less one, so that behind them there are the largest. */
+typedef uint16_t words8 __attribute__((vector_size(16)));
+
+/* a where the mask is set, else b. */
+static inline words8 choose(words8 mask, words8 a, words8 b) {
+    return (a & mask) | (b & ~mask);
+}
+
+/* Puts a number into its place among the lowest ones: each lane takes the number, or what was before it if
+ * that is higher, unless what it has is lower. Nothing is guessed. */
+static inline words8 insert(words8 lowest, uint16_t number) {
+    words8 all = (words8){0} + number;
+    words8 before = __builtin_shufflevector((words8){0}, lowest, 0, 8, 9, 10, 11, 12, 13, 14);
+    words8 same = (words8)(lowest == all), moved = choose((words8)(before > all), before, all);
+    uint64_t halves[2];
+    memcpy(halves, &same, sizeof halves);
+    if (halves[0] | halves[1]) return lowest;
+    return choose((words8)(lowest < moved), lowest, moved);
 }
 
 void wp_title_take(struct wp_title *title, const struct wp_tokens *tokens, size_t count) {
-    unsigned words = 0;
-    *title = (struct wp_title){0};
+    words8 lowest = {0};
+    lowest -= 1;
     if (count > tokens->count) count = tokens->count;
     for (size_t i = 0; i < count; i++) {
         uint16_t hash = word_at(tokens, i, count);
-        if (hash) insert(title, &words, hash);
+        if (hash) lowest = insert(lowest, (uint16_t)(hash - 1));
     }
+    lowest += 1;
+    memcpy(title->words, &lowest, sizeof title->words);
 }
 
 static bool is_letter(uint8_t c) {
@@ -85,17 +96,23 @@ const uint8_t *wp_title_in_url(const uint8_t *url, size_t url_len, size_t *len) 
     return url;
 }
 
+/* How many of the lanes, each 0 or all ones, are set. */
+static inline unsigned count_lanes(words8 lanes) {
+    uint64_t halves[2];
+    words8 ones = lanes & 1;
+    memcpy(halves, &ones, sizeof halves);
+    return (unsigned)((halves[0] + halves[1]) * 0x0001000100010001 >> 48);
+}
+
+/* Every word of one against every word of the other: walking down both lists guesses wrong at nearly every
+ * step. */
 bool wp_titles_alike(const struct wp_title *a, const struct wp_title *b) {
-    unsigned i = 0, j = 0, common = 0;
-    while (i < WP_TITLE_WORDS && j < WP_TITLE_WORDS && a->words[i] && b->words[j]) {
-        uint16_t x = a->words[i], y = b->words[j];
-        common += x == y;
-        i += x <= y;
-        j += y <= x;
-    }
-    while (i < WP_TITLE_WORDS && a->words[i]) i++;
-    while (j < WP_TITLE_WORDS && b->words[j]) j++;
-    return 3 * common >= (i < j ? i : j);
+    words8 x, y, zero = {0}, common = {0};
+    memcpy(&x, a->words, sizeof x);
+    memcpy(&y, b->words, sizeof y);
+    for (unsigned i = 0; i < WP_TITLE_WORDS; i++) common |= (words8)(x == b->words[i]);
+    unsigned in_a = count_lanes((words8)(x != zero)), in_b = count_lanes((words8)(y != zero));
+    return 3 * count_lanes(common & (words8)(x != zero)) >= (in_a < in_b ? in_a : in_b);
 }
 
 bool wp_title_spoken(const struct wp_title *title, const struct wp_tokens *text) {

@@ -148,6 +148,27 @@ static void alike_or_not(void **state) {
     assert_true(alike("bridge", "bridge closed after storm damage"));
 }
 
+/* A title of up to eight words among a few that others have, too, from the lowest number to the highest. */
+static struct wp_title draw_title(struct random *r) {
+    struct wp_title t = {{0}};
+    unsigned count = 0, most = (unsigned)random_below(r, WP_TITLE_WORDS + 1);
+    for (unsigned i = 0; i < 16 && count < most; i++)
+        if (random_below(r, 2)) t.words[count++] = (uint16_t)(i == 15 ? UINT16_MAX : i * 4000 + 1);
+    return t;
+}
+
+static void alike_as_counted(void **state) {
+    (void)state;
+    struct random r = {1};
+    for (int round = 0; round < 20000; round++) {
+        struct wp_title a = draw_title(&r), b = draw_title(&r);
+        unsigned in_a = words_in(&a), in_b = words_in(&b), common = 0;
+        for (unsigned i = 0; i < in_a; i++)
+            for (unsigned j = 0; j < in_b; j++) common += a.words[i] == b.words[j];
+        assert_int_equal(wp_titles_alike(&a, &b), 3 * common >= (in_a < in_b ? in_a : in_b));
+    }
+}
+
 static bool spoken(const char *title, const char *text) {
     struct wp_title t = title_of(title);
     struct wp_tokens tokens = tokens_of(text);
@@ -194,8 +215,8 @@ int main(void) {
     if (wp_tokenizer_new(&tokenizer) != WP_OK) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(words),        cmocka_unit_test(characters),
                                        cmocka_unit_test(lowest),       cmocka_unit_test(urls),
-                                       cmocka_unit_test(alike_or_not), cmocka_unit_test(speaks),
-                                       cmocka_unit_test(apart)};
+                                       cmocka_unit_test(alike_or_not), cmocka_unit_test(alike_as_counted),
+                                       cmocka_unit_test(speaks),       cmocka_unit_test(apart)};
     int failed = cmocka_run_group_tests_name("title", tests, NULL, NULL);
     wp_tokenizer_free(tokenizer);
     return failed;
