@@ -56,6 +56,12 @@ static inline void fold_ascii(uint8_t c, struct folded *f) {
     f->len = f->taken = 1;
 }
 
+/* Whether one of U+4000 to U+9FFF stands at text[pos]: Han, which fold to themselves. */
+static inline bool is_han(const uint8_t *text, size_t pos, size_t end) {
+    return end - pos >= 3 && text[pos] >= 0xe4 && text[pos] <= 0xe9 && (text[pos + 1] & 0xc0) == 0x80 &&
+           (text[pos + 2] & 0xc0) == 0x80;
+}
+
 static void fold(const struct wp_unicode *u, const uint8_t *text, size_t pos, size_t end, struct folded *f) {
     uint32_t c;
     size_t blanks = wp_agency_skip_blanks(text, pos, end) - pos;
@@ -112,6 +118,8 @@ bool wp_agency_walk(const struct wp_agency_table *t, const uint8_t *text, size_t
     for (size_t at = pos; at < end; at += f.taken) {
         if (text[at] > ' ' && text[at] < 0x80)
             fold_ascii(text[at], &f);
+        else if (is_han(text, at, end))
+            f = (struct folded){.bytes = text + at, .len = 3, .taken = 3};
         else
             fold(t->unicode, text, at, end, &f);
         if (at == pos && f.len == 0) return false;
