@@ -259,9 +259,11 @@ static inline uint32_t sum_smeared(const uint8_t *marks, const uint8_t *masked, 
  * zeros before marks[0], and none but zeros from marks[tokens - width + 1] on. */
 static uint32_t sum_covered(const uint8_t *marks, const struct wp_stream *s) {
     const uint8_t *masked = s->mask ? s->mask->tokens : NULL;
-    if (s->width != 5) return sum_smeared(marks, masked, s->tokens, s->width);
-    return masked ? sum_smeared(marks, masked, s->tokens, 5)
-                  : sum_smeared(marks, NULL, s->tokens, 5); /* unrolled */
+    switch (s->width) { /* those of the scheme unrolled */
+    case 5: return masked ? sum_smeared(marks, masked, s->tokens, 5) : sum_smeared(marks, NULL, s->tokens, 5);
+    case 8: return masked ? sum_smeared(marks, masked, s->tokens, 8) : sum_smeared(marks, NULL, s->tokens, 8);
+    default: return sum_smeared(marks, masked, s->tokens, s->width);
+    }
 }
 
 /* Pass 3: the counts, from the hits as marks. */
