@@ -134,6 +134,15 @@ static void han_says_the_same(void **state) {
         }
 }
 
+/* What agency_table.c takes for granted of Han. */
+static void han_folds_to_itself(void **state) {
+    (void)state;
+    for (uint32_t c = 0x4000; c < 0xa000; c++) {
+        unsigned k = wp_unicode_entry(wp_unicode_get(), c) & WP_CHAR_KIND_MASK;
+        assert_true(k == WP_CHAR_SEPARATOR || k == WP_CHAR_JOIN || k == WP_CHAR_ALONE);
+    }
+}
+
 /* Long runs of marks are put into order by counting, short ones by insertion: both are stable. */
 static void mark_order(void **state) {
     (void)state;
@@ -153,8 +162,11 @@ static void mark_order(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(decoding), cmocka_unit_test(entries),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(decoding),
+                                       cmocka_unit_test(entries),
                                        cmocka_unit_test(brief_says_the_same),
-                                       cmocka_unit_test(han_says_the_same), cmocka_unit_test(mark_order)};
+                                       cmocka_unit_test(han_says_the_same),
+                                       cmocka_unit_test(han_folds_to_itself),
+                                       cmocka_unit_test(mark_order)};
     return cmocka_run_group_tests_name("unicode", tests, NULL, NULL);
 }
