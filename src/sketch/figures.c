@@ -56,16 +56,24 @@ static uint64_t digits_among(const uint8_t *text) {
 }
 #endif
 
-static void insert(struct wp_figures *f, uint16_t hash) {
+/* The lowest hashes so far, ascending, the largest numbers behind them, and room to move them whole. */
+struct lowest {
+    uint16_t hashes[2 * WP_FIGURES_MAX + 1];
+    unsigned count;
+    bool more;
+};
+
+/* Without a step that depends on where the hash belongs: all are compared, and as many moved. */
+static inline void insert(struct lowest *l, uint16_t hash) {
     unsigned at = 0;
-    while (at < f->count && f->lowest[at] < hash) at++;
-    if (at < f->count && f->lowest[at] == hash) return;
-    f->more |= f->count == WP_FIGURES_MAX;
-    if (at == WP_FIGURES_MAX) return;
-    unsigned kept = f->count < WP_FIGURES_MAX ? f->count : WP_FIGURES_MAX - 1;
-    memmove(f->lowest + at + 1, f->lowest + at, (kept - at) * sizeof *f->lowest);
-    f->lowest[at] = hash;
-    f->count = (uint8_t)(kept + 1);
+    uint16_t moved[WP_FIGURES_MAX];
+    for (unsigned i = 0; i < WP_FIGURES_MAX; i++) at += l->hashes[i] < hash;
+    if (at < l->count && l->hashes[at] == hash) return;
+    memcpy(moved, l->hashes + at, sizeof moved);
+    memcpy(l->hashes + at + 1, moved, sizeof moved);
+    l->hashes[at] = hash;
+    l->more |= l->count == WP_FIGURES_MAX;
+    l->count += l->count < WP_FIGURES_MAX;
 }
 
 /* Where the figure that begins at text[at] ends: behind its last digit. */
@@ -79,23 +87,37 @@ static size_t figure_end(const uint8_t *text, size_t at, size_t len) {
     return end;
 }
 
+/* The same, from the digits of the step it begins in: most figures are one run of ASCII digits there. */
+static inline size_t figure_end_in(const uint8_t *text, size_t at, size_t len, uint64_t digits,
+                                   unsigned bit) {
+    uint64_t others = ~(digits >> bit);
+    unsigned run = others ? (unsigned)__builtin_ctzll(others) : STEP;
+    size_t end = at + run;
+    bool one = bit + run < STEP && text[end - 1] <= '9' && !(text[end] == ' ' && digit_at(text, end + 1));
+    return one ? end : figure_end(text, at, len);
+}
+
 /* A figure begins where a token does. Of a run of digits only the first can be at such a place. */
 void wp_figures_take(struct wp_figures *figures, const struct wp_tokens *tokens) {
     const uint8_t *text = tokens->text;
     size_t len = tokens->text_len, done = 0;
     uint64_t before = 0; /* 1: a digit stands before this step */
-    *figures = (struct wp_figures){.count = 0};
+    struct lowest lowest = {.count = 0};
+    memset(lowest.hashes, 0xff, sizeof lowest.hashes);
     for (size_t first = 0; first < len; first += STEP) {
         uint64_t digits = digits_among(text + first), starts = digits & ~(digits << 1 | before);
         before = digits >> (STEP - 1);
         for (; starts; starts &= starts - 1) {
-            size_t at = first + (size_t)__builtin_ctzll(starts);
-            if (at >= len) return;
+            unsigned bit = (unsigned)__builtin_ctzll(starts);
+            size_t at = first + bit;
+            if (at >= len) break;
             if (at < done || (at && text[at - 1] != ' ')) continue;
-            done = figure_end(text, at, len);
-            if (done > at + digit_at(text, at)) insert(figures, (uint16_t)wp_hash64(text + at, done - at));
+            done = figure_end_in(text, at, len, digits, bit);
+            if (done > at + digit_at(text, at)) insert(&lowest, (uint16_t)wp_hash64(text + at, done - at));
         }
     }
+    *figures = (struct wp_figures){.count = (uint8_t)lowest.count, .more = lowest.more};
+    memcpy(figures->lowest, lowest.hashes, lowest.count * sizeof *lowest.hashes);
 }
 
 struct wp_figures_shared wp_figures_compare(const struct wp_figures *a, const struct wp_figures *b) {
