@@ -115,7 +115,7 @@ static enum wp_status build_seen(struct wp_error *err) {
     static const uint32_t owners[ARTICLES];
     struct wp_store store;
     struct wp_store_options options = {.write = false};
-    struct wp_seen seen;
+    struct wp_seen seen = {0};
     WP_TRY(wp_store_open(&store, dir, &options, err));
     enum wp_status status = wp_seen_build(&seen, 4096, wp_store_now(&store), owners, err);
     wp_seen_release(&seen); /* zero when it failed */

@@ -114,7 +114,7 @@ static void check_together(const struct wp_view *v, uint32_t article, const stru
 static void check_view(const struct wp_view *v, uint64_t seed) {
     static const uint32_t owners[ARTICLES]; /* nobody's */
     struct random r = {seed};
-    struct wp_seen seen;
+    struct wp_seen seen = {0};
     assert_int_equal(wp_seen_build(&seen, 1 << 14, v, owners, &err), WP_OK);
     for (unsigned i = 0; i < 40 && v->end; i++) {
         uint32_t article = (uint32_t)random_below(&r, v->end);
