@@ -68,18 +68,21 @@ enum wp_status wp_buffer_add(struct wp_buffer *b, const void *data, size_t len) 
     return WP_OK;
 }
 
+/* Formats into the room that there is, and again only when it is too little. */
 enum wp_status wp_buffer_print(struct wp_buffer *b, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (len < 0) return WP_EINVAL;
-    WP_TRY(wp_buffer_reserve(b, (size_t)len + 1, SIZE_MAX));
-    va_start(args, format);
-    vsnprintf((char *)b->data + b->len, (size_t)len + 1, format, args);
-    va_end(args);
-    b->len += (size_t)len;
-    return WP_OK;
+    for (;;) {
+        size_t room = b->cap - b->len;
+        va_list args;
+        va_start(args, format);
+        int len = vsnprintf(b->data ? (char *)b->data + b->len : NULL, room, format, args);
+        va_end(args);
+        if (len < 0) return WP_EINVAL;
+        if ((size_t)len < room) {
+            b->len += (size_t)len;
+            return WP_OK;
+        }
+        WP_TRY(wp_buffer_reserve(b, (size_t)len + 1, SIZE_MAX));
+    }
 }
 
 void wp_buffer_release(struct wp_buffer *b) {
