@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/shelf.h"
+#include "index/seen.h"
 
 /* The batch run's fan-out of the story rule (engine/run.c). */
 const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .near = 4},
@@ -248,8 +249,10 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
                                struct wp_row *row, struct wp_error *err) {
     uint32_t given;
     uint64_t total;
+    const struct wp_seen *seen = f->batch.seen;
     *number = WP_NUMBER_NONE;
     if (!f->print.tokens) return WP_OK;
+    if (seen && !wp_seen_may_have_key(seen, WP_KEY_EXACT, f->print.exact.low)) return WP_OK;
     WP_TRY(
         wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &exact_limits, f->numbers, &given, &total, err));
     for (uint32_t i = 0; i < given && *number == WP_NUMBER_NONE; i++) {

@@ -133,10 +133,18 @@ enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t
     return WP_OK;
 }
 
+/* Of most ids it is known that they are not there. */
+static enum wp_status find_number(const struct wp_online *o, const uint8_t *id, size_t len, uint32_t *number,
+                                  struct wp_row *row, struct wp_error *err) {
+    *number = WP_NUMBER_NONE;
+    if (o->seen.words && !wp_seen_may_have_key(&o->seen, WP_KEY_ID, wp_hash128(id, len).low)) return WP_OK;
+    return wp_view_number(wp_store_now(&o->store), id, len, number, row, err);
+}
+
 enum wp_status wp_online_number(struct wp_online *o, const uint8_t *id, size_t len, uint32_t *number,
                                 struct wp_error *err) {
     struct wp_row row;
-    return wp_view_number(wp_store_now(&o->store), id, len, number, &row, err);
+    return find_number(o, id, len, number, &row, err);
 }
 
 enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buffer *out,
@@ -217,10 +225,12 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
 }
 
 /* Without memory for it, keys are looked up as before. */
-static enum wp_status remember_keys(struct wp_online *o, const uint64_t *keys, uint32_t count,
-                                    struct wp_error *err) {
+static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *row, struct wp_error *err) {
     const struct wp_view *now = wp_store_now(&o->store);
-    wp_seen_add(&o->seen, o->finder->owner, keys, count);
+    const struct wp_fingerprint *print = &o->finder->print;
+    wp_seen_add(&o->seen, o->finder->owner, print->samples, print->sample_count);
+    wp_seen_add_key(&o->seen, WP_KEY_EXACT, row->exact.low);
+    wp_seen_add_key(&o->seen, WP_KEY_ID, row->id.low);
     o->added += o->added < UINT32_MAX;
     bool first = !o->seen.words && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
     if (!first && !wp_seen_is_full(&o->seen)) return WP_OK;
@@ -250,7 +260,7 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_arrival 
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
     if (wp_finder_know_owner(o->finder, f->owner) != WP_OK) return no_memory(err);
-    WP_TRY(remember_keys(o, f->print.samples, f->print.sample_count, err));
+    WP_TRY(remember_keys(o, row, err));
     wp_stories_join(o, v->story, v->number, row->date);
     wp_profiles_put(&o->finder->profiles, v->number, &f->text, a->id, a->id_len);
     return WP_OK;
@@ -263,7 +273,7 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_arrival *a
     o->event_count = o->tie_count = o->touched_count = 0;
     const struct wp_view *now = wp_store_now(&o->store);
     wp_finder_adopt(o->finder, a->prepared, wp_view_owner(now, a->prepared->owner), a->prepared->date);
-    WP_TRY(wp_view_number(now, a->id, a->id_len, &old, &old_row, err));
+    WP_TRY(find_number(o, a->id, a->id_len, &old, &old_row, err));
     struct wp_row row = make_row(o, a);
     bool there = old != WP_NUMBER_NONE;
     if (there && old_row.exact.low == row.exact.low && old_row.exact.high == row.exact.high) {

@@ -8,8 +8,12 @@
 enum { BYTES_MIN = 64, KEY_SETS = 3, BITS_AT_FIRST = 32 * KEY_SETS, BITS_WHEN_FULL = 8 * KEY_SETS };
 #define BYTES_MAX ((size_t)1 << (WP_SEEN_HIGH_BITS - 3)) /* the lower bits of a key say where */
 
-static void add(struct wp_seen *s, uint32_t owner, uint64_t key) {
+static void add_key(struct wp_seen *s, uint64_t key) {
     s->words[wp_seen_word_(s, key)] |= wp_seen_bits_(key);
+}
+
+static void add(struct wp_seen *s, uint32_t owner, uint64_t key) {
+    add_key(s, key);
     for (unsigned times = 1; times <= WP_SEEN_OWN; times++) {
         uint64_t bit = wp_seen_own_bit_(s, owner, key, times);
         bool was = wp_seen_has_(s, bit);
@@ -36,6 +40,12 @@ void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32
     s->keys += count;
 }
 
+void wp_seen_add_key(struct wp_seen *s, enum wp_key_kind kind, uint64_t key) {
+    if (!s->words) return;
+    add_key(s, wp_seen_key_(kind, key));
+    s->keys++;
+}
+
 bool wp_seen_is_full(const struct wp_seen *s) {
     size_t bytes = (size_t)(s->mask + 1) / 8;
     return s->words && s->keys * BITS_WHEN_FULL > s->mask && bytes < BYTES_MAX && 2 * bytes <= s->most;
@@ -46,43 +56,60 @@ bool wp_seen_is_full(const struct wp_seen *s) {
 /* Keys on their way into the table, whose words are being fetched. */
 struct waiting {
     struct wp_seen *to;
-    uint64_t keys[32];
-    uint32_t owners[32];
+    struct {
+        enum wp_key_kind kind;
+        uint32_t owner;
+        uint64_t key;
+    } items[32];
     uint32_t count;
 };
 
 static void put_waiting(struct waiting *w) {
-    for (uint32_t i = 0; i < w->count; i++) add(w->to, w->owners[i], w->keys[i]);
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (w->items[i].kind == WP_KEY_SHINGLE)
+            add(w->to, w->items[i].owner, w->items[i].key);
+        else
+            add_key(w->to, w->items[i].key);
+    }
     w->to->keys += w->count;
     w->count = 0;
 }
 
-static void put(struct waiting *w, uint32_t owner, uint64_t key) {
-    if (w->count == sizeof w->keys / sizeof *w->keys) put_waiting(w);
+static void put(struct waiting *w, enum wp_key_kind kind, uint64_t key, uint32_t owner) {
+    if (w->count == sizeof w->items / sizeof *w->items) put_waiting(w);
+    key = wp_seen_key_(kind, key);
     prefetch(w->to, owner, key);
-    w->owners[w->count] = owner;
-    w->keys[w->count++] = key;
+    w->items[w->count].kind = kind;
+    w->items[w->count].owner = owner;
+    w->items[w->count++].key = key;
 }
 
-static enum wp_status take_segment(struct waiting *w, const struct wp_index_segment *segment,
-                                   const uint32_t *owners, struct wp_error *err) {
+static enum wp_status take_list(struct waiting *w, const struct wp_index_segment *segment,
+                                enum wp_key_kind kind, const uint32_t *owners, struct wp_error *err) {
     struct wp_key_cursor c;
     uint64_t key;
     uint32_t article;
     enum wp_status status;
-    wp_key_cursor_init(&c, &segment->keys[WP_KEY_SHINGLE]);
+    wp_key_cursor_init(&c, &segment->keys[kind]);
     while ((status = wp_key_cursor_next(&c, &key, &article, err)) == WP_OK) {
         if (article >= segment->count)
             return wp_fail_file(err, WP_EDAMAGED, segment->name, "a key has no article");
-        put(w, owners[segment->first + article], key);
+        put(w, kind, key, owners[segment->first + article]);
     }
     return status == WP_END ? WP_OK : status;
+}
+
+static enum wp_status take_segment(struct waiting *w, const struct wp_index_segment *segment,
+                                   const uint32_t *owners, struct wp_error *err) {
+    for (int kind = 0; kind < WP_KEY_KINDS; kind++)
+        WP_TRY(take_list(w, segment, (enum wp_key_kind)kind, owners, err));
+    return WP_OK;
 }
 
 static void take_memtable(struct waiting *w, const struct wp_memtable *m, const uint32_t *owners) {
     for (uint32_t i = 0; i < m->entries; i++) {
         const struct wp_memtable_entry *e = wp_memtable_entry(m, i);
-        if (e->key >> WP_KEY_BITS == WP_KEY_SHINGLE) put(w, owners[e->number], e->key);
+        put(w, (enum wp_key_kind)(e->key >> WP_KEY_BITS), e->key, owners[e->number]);
     }
 }
 
@@ -90,7 +117,7 @@ static size_t size_for(const struct wp_view *view, size_t bytes) {
     uint64_t keys = view->memtable ? view->memtable->table->entries : 0;
     size_t size = BYTES_MIN;
     for (size_t i = 0; i < view->segment_count; i++)
-        keys += view->segments[i]->keys[WP_KEY_SHINGLE].shape.count;
+        for (int kind = 0; kind < WP_KEY_KINDS; kind++) keys += view->segments[i]->keys[kind].shape.count;
     while (size < BYTES_MAX && 2 * size <= bytes && 8 * (uint64_t)size < keys * BITS_AT_FIRST) size *= 2;
     return size;
 }

@@ -1,5 +1,5 @@
 /*
- * seen.h - which sampled shingles an index may have: one look in memory for most of what it has not.
+ * seen.h - which keys an index may have: one look in memory for most of what it has not.
  *
  * Nine of ten shingles of a new article stand in no other one, and to find that out in memtable and segments
  * costs two or more cache misses each. Here it is two bits of one word of a table, both by bits of the key:
@@ -26,7 +26,7 @@ struct wp_seen {
     size_t most;   /* bytes that it may have */
 };
 
-/* Fills it with the shingles of the view, in place of what was known. Room for several times as many, as a
+/* Fills it with the keys of the view, in place of what was known. Room for several times as many, as a
  * power of two, 64 bytes or more and at most `bytes`. owners: by number, of all its articles. WP_EDAMAGED,
  * WP_ENOMEM: *s is as before. */
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
@@ -50,8 +50,15 @@ static inline bool wp_seen_has_(const struct wp_seen *s, uint64_t bit) {
     return s->words[bit / 64] >> bit % 64 & 1;
 }
 
-/* Takes the keys of an article in. Nothing is done as long as nothing is known. */
+/* Inside: a key of any kind as one of shingles, which it is mixed with. */
+static inline uint64_t wp_seen_key_(enum wp_key_kind kind, uint64_t key) {
+    return (key ^ kind * 0x9e3779b97f4a7c15u) & WP_KEY_MASK;
+}
+
+/* Takes the sampled shingles of an article in, and other keys of it one by one. Nothing is done as long as
+ * nothing is known. */
 void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count);
+void wp_seen_add_key(struct wp_seen *s, enum wp_key_kind kind, uint64_t key);
 /* So full that it had better be built anew, larger? Not when it has all the room that it may have. */
 bool wp_seen_is_full(const struct wp_seen *s);
 
@@ -59,9 +66,13 @@ static inline void wp_seen_prefetch(const struct wp_seen *s, uint64_t key) {
     if (s->words) __builtin_prefetch(&s->words[wp_seen_word_(s, key)]);
 }
 
-/* False: no article has the key. */
+/* False: no article has the shingle. */
 static inline bool wp_seen_may_have(const struct wp_seen *s, uint64_t key) {
     return !s->words || !(wp_seen_bits_(key) & ~s->words[wp_seen_word_(s, key)]);
+}
+/* False: no article has the key of that kind. */
+static inline bool wp_seen_may_have_key(const struct wp_seen *s, enum wp_key_kind kind, uint64_t key) {
+    return wp_seen_may_have(s, wp_seen_key_(kind, key));
 }
 /* False: fewer than WP_SEEN_OWN articles of this owner have it. */
 bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key);

@@ -44,19 +44,33 @@ static unsigned own_slowly(uint32_t owner, uint64_t key, unsigned end) {
 }
 
 static void add(struct wp_store *s, unsigned i) {
-    struct wp_row row = {
-        .id = {i, i}, .exact = {i, 7}, .samples = KEYS, .owner = owners[i], .date = i, .story = i};
+    struct wp_row row = {.id = {i, i},
+                         .exact = {~keys_of[i][0], 7},
+                         .samples = KEYS,
+                         .owner = owners[i],
+                         .date = i,
+                         .story = i};
     assert_int_equal(wp_store_add(s, &row, (const uint8_t *)"record", 6, keys_of[i], &err), WP_OK);
+}
+
+/* As the engine does it. */
+static void see(struct wp_seen *seen, unsigned i) {
+    wp_seen_add(seen, owners[i], keys_of[i], KEYS);
+    wp_seen_add_key(seen, WP_KEY_EXACT, ~keys_of[i][0]);
+    wp_seen_add_key(seen, WP_KEY_ID, i);
 }
 
 /* Nothing of the first `end` articles is denied. */
 static void check_there(const struct wp_seen *seen, unsigned end) {
-    for (unsigned i = 0; i < end; i++)
+    for (unsigned i = 0; i < end; i++) {
+        assert_true(wp_seen_may_have_key(seen, WP_KEY_EXACT, ~keys_of[i][0]));
+        assert_true(wp_seen_may_have_key(seen, WP_KEY_ID, i));
         for (unsigned k = 0; k < KEYS; k++) {
             assert_true(wp_seen_may_have(seen, keys_of[i][k]));
             if (own_slowly(owners[i], keys_of[i][k], end) >= WP_SEEN_OWN)
                 assert_true(wp_seen_may_own(seen, owners[i], keys_of[i][k]));
         }
+    }
 }
 
 /* Nearly all else is. */
@@ -65,6 +79,12 @@ static void check_not_there(const struct wp_seen *seen, unsigned end) {
     unsigned passed = 0, own_passed = 0, own_few = 0, tries = 20000;
     for (unsigned i = 0; i < tries; i++) passed += wp_seen_may_have(seen, random_next(&r));
     assert_true(passed < tries / 50);
+    for (int kind = WP_KEY_EXACT; kind <= WP_KEY_ID; kind++) {
+        passed = 0; /* also what is there, but as a key of another kind */
+        for (unsigned i = 0; i < end; i++)
+            passed += wp_seen_may_have_key(seen, (enum wp_key_kind)kind, keys_of[i][0]);
+        assert_true(passed < 5 + end / 50);
+    }
     for (unsigned i = 0; i < end; i++)
         for (unsigned k = 1; k < KEYS; k += 2)
             for (unsigned owner = 0; owner < OWNERS; owner++) {
@@ -85,7 +105,7 @@ static void test_seen(void **state) {
     assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
     for (unsigned i = 0; i < ARTICLES; i++) {
         add(&s, i);
-        wp_seen_add(&early, owners[i], keys_of[i], KEYS);
+        see(&early, i);
         if (i == 190) { /* in segments, and in the memtable */
             assert_true(wp_store_now(&s)->segment_count > 0);
             assert_true(wp_store_now(&s)->memtable->table->rows > 0);
@@ -127,11 +147,11 @@ static void test_growing(void **state) {
     assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
     for (unsigned i = 0; i < ARTICLES; i++) {
         add(&s, i);
-        wp_seen_add(&seen, owners[i], keys_of[i], KEYS);
+        see(&seen, i);
         if (i >= 5 && seen.words && !wp_seen_is_full(&seen)) continue;
         uint64_t mask = seen.mask;
         assert_int_equal(wp_seen_build(&seen, ROOM, wp_store_now(&s), owners, &err), WP_OK);
-        assert_int_equal(seen.keys, (uint64_t)(i + 1) * KEYS);
+        assert_int_equal(seen.keys, (uint64_t)(i + 1) * (KEYS + 2));
         assert_true(i < 5 || seen.mask > mask);
         assert_false(wp_seen_is_full(&seen));
         check_there(&seen, i + 1);
