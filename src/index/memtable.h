@@ -26,8 +26,8 @@ enum {
     WP_MEMTABLE_ROWS = 1 << 17,      /* articles at most */
     WP_MEMTABLE_ROW_CHUNK = 1 << 14, /* articles allocated at a time */
     WP_MEMTABLE_KEYS = 6 << 20,      /* entries at most; full before */
-    WP_MEMTABLE_KEY_CHUNK = 1 << 17,
-    WP_MEMTABLE_FIRST = 4, /* entries at the old end of a list that are found at once */
+    WP_MEMTABLE_KEY_CHUNK = 1 << 21, /* 64 MiB: whole pages that the allocator gives back at once */
+    WP_MEMTABLE_FIRST = 4,           /* entries at the old end of a list that are found at once */
     WP_MEMTABLE_TABLES = 3,
 };
 
