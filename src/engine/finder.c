@@ -13,12 +13,15 @@ const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .ne
                                            .hits_min = 2,
                                            .compared_max = 64,
                                            .promising_only = true};
+/* Whoever asks is shown what the batch run would find, which knows furniture that comes only later: its
+ * shares are a little higher, and less of what articles have around them makes them seem no match. */
 const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, .near = 200},
                                             .mixed_share = 0,
                                             .own_share = 0,
                                             .hits_min = 2,
                                             .compared_max = 128,
-                                            .promising_only = true};
+                                            .promising_only = false,
+                                            .excerpt_coverage = 0.25};
 const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, .near = 200},
                                             .mixed_share = 0,
                                             .own_share = 0,
@@ -421,6 +424,13 @@ static struct wp_pair_facts facts_of(const struct wp_finder *f, const struct wp_
                                                        .figures = &article->figures});
 }
 
+/* Is it less than the rule asks of an excerpt, but what the search asks? Never a phrase alone. */
+static bool is_enough(const struct wp_finder *f, const struct wp_overlap *o) {
+    uint32_t covered = o->covered_a < o->covered_b ? o->covered_a : o->covered_b;
+    return f->excerpt_coverage > 0 && wp_overlap_coverage(o) >= f->excerpt_coverage &&
+           covered >= WP_STORY_EXCERPT_SHINGLES * o->width;
+}
+
 enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_store *store, struct wp_found_match *m,
                                  struct wp_error *err) {
@@ -434,6 +444,7 @@ enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     f->base_set = true;
     m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
+    if (m->relation == WP_RELATION_NONE && is_enough(f, &m->overlap)) m->relation = WP_RELATION_EXCERPT;
     if (m->relation == WP_RELATION_NONE) return WP_OK;
     status = wp_overlap_count_distinct(&f->base, &article.stream, &m->overlap);
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
@@ -482,7 +493,9 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
     keep_met(f, search->hits_min);
     if (status == WP_OK && f->candidate_count) {
         qsort(f->candidates, f->candidate_count, sizeof *f->candidates, compare_candidates);
+        f->excerpt_coverage = search->excerpt_coverage;
         status = compare_all(f, view, store, search, except, err);
+        f->excerpt_coverage = 0;
     }
     f->candidate_count = 0;
     f->looked_up = NULL;

@@ -19,10 +19,11 @@
 struct wp_search {
     struct wp_key_limits limits;
     double mixed_share,
-        own_share;         /* of the text's samples that are common, for these to count: match/hits.h */
-    uint32_t hits_min;     /* meetings that make a candidate */
-    uint32_t compared_max; /* candidates compared, best first */
-    bool promising_only;   /* leave out what cannot be a match, by its meetings */
+        own_share;           /* of the text's samples that are common, for these to count: match/hits.h */
+    uint32_t hits_min;       /* meetings that make a candidate */
+    uint32_t compared_max;   /* candidates compared, best first */
+    bool promising_only;     /* leave out what cannot be a match, by its meetings */
+    double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
 /* As the batch run does it; for whoever asks for every reprint of a text; and for a text so short, a few
@@ -64,6 +65,7 @@ struct wp_finder {
     uint64_t keys[WP_SAMPLES_MAX]; /* samples that are no furniture */
     uint32_t key_count;
     bool base_set;
+    double excerpt_coverage; /* of the search that goes on; else 0 */
 
     /* furniture: what a view's state lists, taken in as far as furniture_taken */
     struct wp_furniture furniture;
