@@ -287,7 +287,6 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_arrival *a
     WP_TRY(judge(o, old, v, err));
     WP_TRY(store(o, a, &row, v, err));
     if (there) WP_TRY(leave(o, old, &old_row, err));
-    WP_TRY(wp_stories_unite(o, v->number, &v->story, err));
     WP_TRY(wp_online_doubt(o, v->number, v->story, err));
     WP_TRY(wp_online_repair(o, err));
     v->story = wp_online_story(o, v->number, &row);

@@ -3,8 +3,8 @@
  *
  * The batch run sees everything and then decides; here a story grows as its articles come. An article joins
  * the story that it gains most by, or founds one; a story's id is the number of its founder, and stays. When
- * an article shows that two stories are one, the later one is merged into the earlier (online_story.c). When
- * it shows what its owner repeats everywhere, those that were told by it are looked at again
+ * an article shows that stories around it are one, or divided wrongly, that is put right (online_divide.c).
+ * When it shows what its owner repeats everywhere, those that were told by it are looked at again
  * (online_repair.c). What changes then of what was told before is an event, written down with the article.
  *
  * What an article matches is found by finder.h and judged by match/relation.h. Nothing depends on commits,
@@ -138,8 +138,9 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
 /* online_learn.c: what of the finder's text is furniture is learnt, if the index leaves it out, and taken
  * out; who has it of those before is touched. */
 enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err);
-/* online_repair.c: adds to o->touched who may be told in the wrong story since this article has come, by the
- * ties and the matches that it had. */
+/* online_repair.c: looks at what this article, by the ties and the matches that it had, shows to be wrong:
+ * divides the stories around it anew, or merges them and adds to o->touched who may be told in the wrong one.
+ */
 enum wp_status wp_online_doubt(struct wp_online *o, uint32_t number, uint32_t story, struct wp_error *err);
 /* Adds an article to o->touched: to be judged anew in any case, or if it gains no more where it is. */
 enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, bool anew, struct wp_error *err);

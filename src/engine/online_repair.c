@@ -22,56 +22,6 @@ static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
-/* Tells an article in another story; into WP_NUMBER_NONE: it is a banner. */
-static enum wp_status move(struct wp_online *o, uint32_t number, uint32_t from, uint32_t into,
-                           struct wp_error *err) {
-    struct wp_row row;
-    struct wp_online_event event = {WP_EVENT_MOVE, number, from, into};
-    WP_TRY(wp_view_row(wp_store_now(&o->store), number, &row, err));
-    WP_TRY(wp_store_move(&o->store, number, into, err));
-    WP_TRY(wp_stories_leave(o, from, number, &row, err));
-    wp_stories_join(o, into == WP_NUMBER_NONE ? number : into, number, row.date);
-    return wp_online_note(o, &event, err);
-}
-
-/* Does the way from a story, by merges, lead over `name`? */
-static bool leads_over(const struct wp_state *state, uint32_t story, uint32_t name) {
-    for (size_t steps = state->merges.count + 1; steps && story != WP_NUMBER_NONE; steps--) {
-        if (story == name) return true;
-        story = wp_state_into(state, story);
-    }
-    return false;
-}
-
-/* All members of a story; the caller frees them. */
-static enum wp_status list_members(const struct wp_online *o, uint32_t story, uint32_t except, uint32_t **out,
-                                   uint32_t *count, struct wp_error *err) {
-    uint32_t members = o->stories[story].members;
-    *count = 0;
-    *out = wp_alloc(members, sizeof **out);
-    if (!*out) return no_memory(err);
-    *count = wp_stories_members(o, story, except, *out, members);
-    return WP_OK;
-}
-
-/* A name that was merged into another story can be used again once nobody is told there by way of it. */
-static enum wp_status free_name(struct wp_online *o, uint32_t name, struct wp_error *err) {
-    uint32_t into = wp_state_into(wp_store_now(&o->store)->state, name), next, *members, count;
-    if (into == WP_NUMBER_NONE) return WP_OK;
-    while ((next = wp_state_into(wp_store_now(&o->store)->state, into)) != WP_NUMBER_NONE) into = next;
-    WP_TRY(list_members(o, into, WP_NUMBER_NONE, &members, &count, err));
-    enum wp_status status = WP_OK;
-    for (uint32_t i = 0; i < count && status == WP_OK; i++) {
-        struct wp_row row;
-        const struct wp_view *now = wp_store_now(&o->store);
-        status = wp_view_row(now, members[i], &row, err);
-        if (status == WP_OK && leads_over(now->state, wp_state_base(now->state, members[i], row.story), name))
-            status = wp_store_move(&o->store, members[i], into, err);
-    }
-    wp_free(members);
-    return status == WP_OK ? wp_store_merge(&o->store, name, name, err) : status;
-}
-
 /* The first of some numbers that names no story. */
 static uint32_t find_name(const struct wp_online *o, const uint32_t *numbers, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
@@ -82,12 +32,12 @@ static uint32_t find_name(const struct wp_online *o, const uint32_t *numbers, ui
 /* The story's name goes with its founder: the others get another one. *done: there was one. */
 static enum wp_status rename_others(struct wp_online *o, uint32_t founder, bool *done, struct wp_error *err) {
     uint32_t *members, count;
-    WP_TRY(list_members(o, founder, founder, &members, &count, err));
+    WP_TRY(wp_stories_list(o, founder, founder, &members, &count, err));
     uint32_t name = find_name(o, members, count);
     *done = !count || name != WP_NUMBER_NONE;
-    enum wp_status status = count && *done ? free_name(o, name, err) : WP_OK;
+    enum wp_status status = count && *done ? wp_stories_free_name(o, name, err) : WP_OK;
     for (uint32_t i = 0; i < count && *done && status == WP_OK; i++)
-        status = move(o, members[i], founder, name, err);
+        status = wp_stories_move(o, members[i], founder, name, err);
     wp_free(members);
     return status;
 }
@@ -97,8 +47,8 @@ static enum wp_status leave(struct wp_online *o, uint32_t number, uint32_t from,
     if (number == from) return rename_others(o, from, changed, err);
     *changed = !o->stories[number].members;
     if (!*changed) return WP_OK;
-    WP_TRY(free_name(o, number, err));
-    return move(o, number, from, number, err);
+    WP_TRY(wp_stories_free_name(o, number, err));
+    return wp_stories_move(o, number, from, number, err);
 }
 
 /* Before it is in no story, the number of a banner must be nobody else's name. */
@@ -106,7 +56,7 @@ static enum wp_status make_banner(struct wp_online *o, uint32_t number, uint32_t
                                   struct wp_error *err) {
     *changed = number == from || !o->stories[number].members;
     if (number == from) WP_TRY(rename_others(o, from, changed, err));
-    return *changed ? move(o, number, from, WP_NUMBER_NONE, err) : WP_OK;
+    return *changed ? wp_stories_move(o, number, from, WP_NUMBER_NONE, err) : WP_OK;
 }
 
 static const struct wp_tie *find_tie(const struct wp_online *o, uint32_t story) {
@@ -131,7 +81,7 @@ static enum wp_status settle(struct wp_online *o, uint32_t number, uint32_t own,
     if (!best) return own_gain < 0 ? leave(o, number, own, changed, err) : WP_OK;
     uint32_t story = best->story;
     *changed = true;
-    WP_TRY(move(o, number, own, story, err));
+    WP_TRY(wp_stories_move(o, number, own, story, err));
     return wp_stories_unite(o, number, &story, err);
 }
 
@@ -140,6 +90,7 @@ static enum wp_status judge_again(struct wp_online *o, uint32_t number, const st
     struct wp_finder *f = o->finder;
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_stored_record stored;
+    bool done;
     *changed = false;
     uint32_t own = wp_online_story(o, number, row);
     WP_TRY(wp_profiles_record(&f->profiles, now, &o->store, number, row, &stored, err));
@@ -148,7 +99,8 @@ static enum wp_status judge_again(struct wp_online *o, uint32_t number, const st
     if (wp_finder_is_banner(f)) return make_banner(o, number, own, changed, err);
     WP_TRY(wp_finder_search(f, now, &o->store, &wp_search_adding, number, err));
     wp_ties_gather(o);
-    return settle(o, number, own, changed, err);
+    WP_TRY(wp_stories_divide(o, number, own, &done, err));
+    return done ? WP_OK : settle(o, number, own, changed, err);
 }
 
 /* ---- who is looked at ---- */
@@ -200,7 +152,11 @@ static enum wp_status touch_losers(struct wp_online *o, uint32_t number, uint32_
 }
 
 enum wp_status wp_online_doubt(struct wp_online *o, uint32_t number, uint32_t story, struct wp_error *err) {
+    bool done;
     if (!o->tie_count) return WP_OK;
+    WP_TRY(wp_stories_divide(o, number, story, &done, err));
+    if (done) return WP_OK;
+    WP_TRY(wp_stories_unite(o, number, &story, err));
     for (size_t i = 0; i < o->tie_count; i++) {
         const struct wp_tie *t = &o->ties[i];
         struct wp_row row;

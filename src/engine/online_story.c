@@ -100,6 +100,58 @@ uint32_t wp_stories_members(const struct wp_online *o, uint32_t story, uint32_t 
     return count;
 }
 
+/* ---- who is told elsewhere ---- */
+
+/* Tells an article in another story; into WP_NUMBER_NONE: it is a banner. */
+enum wp_status wp_stories_move(struct wp_online *o, uint32_t number, uint32_t from, uint32_t into,
+                               struct wp_error *err) {
+    struct wp_row row;
+    struct wp_online_event event = {WP_EVENT_MOVE, number, from, into};
+    WP_TRY(wp_view_row(wp_store_now(&o->store), number, &row, err));
+    WP_TRY(wp_store_move(&o->store, number, into, err));
+    WP_TRY(wp_stories_leave(o, from, number, &row, err));
+    wp_stories_join(o, into == WP_NUMBER_NONE ? number : into, number, row.date);
+    return wp_online_note(o, &event, err);
+}
+
+/* Does the way from a story, by merges, lead over `name`? */
+static bool leads_over(const struct wp_state *state, uint32_t story, uint32_t name) {
+    for (size_t steps = state->merges.count + 1; steps && story != WP_NUMBER_NONE; steps--) {
+        if (story == name) return true;
+        story = wp_state_into(state, story);
+    }
+    return false;
+}
+
+/* All members of a story; the caller frees them. */
+enum wp_status wp_stories_list(const struct wp_online *o, uint32_t story, uint32_t except, uint32_t **out,
+                               uint32_t *count, struct wp_error *err) {
+    uint32_t members = o->stories[story].members;
+    *count = 0;
+    *out = wp_alloc(members, sizeof **out);
+    if (!*out) return no_memory(err);
+    *count = wp_stories_members(o, story, except, *out, members);
+    return WP_OK;
+}
+
+/* A name that was merged into another story can be used again once nobody is told there by way of it. */
+enum wp_status wp_stories_free_name(struct wp_online *o, uint32_t name, struct wp_error *err) {
+    uint32_t into = wp_state_into(wp_store_now(&o->store)->state, name), next, *members, count;
+    if (into == WP_NUMBER_NONE) return WP_OK;
+    while ((next = wp_state_into(wp_store_now(&o->store)->state, into)) != WP_NUMBER_NONE) into = next;
+    WP_TRY(wp_stories_list(o, into, WP_NUMBER_NONE, &members, &count, err));
+    enum wp_status status = WP_OK;
+    for (uint32_t i = 0; i < count && status == WP_OK; i++) {
+        struct wp_row row;
+        const struct wp_view *now = wp_store_now(&o->store);
+        status = wp_view_row(now, members[i], &row, err);
+        if (status == WP_OK && leads_over(now->state, wp_state_base(now->state, members[i], row.story), name))
+            status = wp_store_move(&o->store, members[i], into, err);
+    }
+    wp_free(members);
+    return status == WP_OK ? wp_store_merge(&o->store, name, name, err) : status;
+}
+
 /* ---- ties ---- */
 
 void wp_ties_gather(struct wp_online *o) {
@@ -203,14 +255,18 @@ static void join_rings(struct wp_online *o, struct wp_online_story *into, struct
     *from = (struct wp_online_story){.first_seen = INT64_MIN};
 }
 
-/* The later story becomes part of the earlier one; *story is that. */
-static enum wp_status merge(struct wp_online *o, uint32_t *story, uint32_t other, struct wp_error *err) {
-    uint32_t into = *story < other ? *story : other, from = *story < other ? other : *story;
+enum wp_status wp_stories_merge(struct wp_online *o, uint32_t from, uint32_t into, struct wp_error *err) {
     struct wp_online_event event = {WP_EVENT_MERGE, WP_NUMBER_NONE, from, into};
     WP_TRY(wp_store_merge(&o->store, from, into, err));
     join_rings(o, &o->stories[into], &o->stories[from]);
-    *story = into;
     return wp_online_note(o, &event, err);
+}
+
+/* The later story becomes part of the earlier one; *story is that. */
+static enum wp_status merge(struct wp_online *o, uint32_t *story, uint32_t other, struct wp_error *err) {
+    uint32_t into = *story < other ? *story : other, from = *story < other ? other : *story;
+    *story = into;
+    return wp_stories_merge(o, from, into, err);
 }
 
 enum wp_status wp_stories_unite(struct wp_online *o, uint32_t number, uint32_t *story, struct wp_error *err) {
