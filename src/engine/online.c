@@ -206,8 +206,8 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
     struct wp_row row;
     WP_TRY(wp_online_learn(o, err));
     const struct wp_view *now = wp_store_now(&o->store); /* learning may have changed it */
-    if (wp_finder_is_banner(o->finder)) {
-        v->banner = true;
+    WP_TRY(wp_online_is_banner(o, WP_NUMBER_NONE, &v->banner, err));
+    if (v->banner) {
         v->story = v->number;
         return WP_OK;
     }

@@ -138,6 +138,9 @@ enum wp_status wp_online_id(struct wp_online *o, uint32_t number, struct wp_buff
 /* online_learn.c: what of the finder's text is furniture is learnt, if the index leaves it out, and taken
  * out; who has it of those before is touched. */
 enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err);
+/* online_banner.c: is the finder's text, which is masked, nothing but a banner? number: its own, if it is
+ * stored. Who has the same words and was told in a story is touched then. */
+enum wp_status wp_online_is_banner(struct wp_online *o, uint32_t number, bool *banner, struct wp_error *err);
 /* online_repair.c: looks at what this article, by the ties and the matches that it had, shows to be wrong:
  * divides the stories around it anew, or merges them and adds to o->touched who may be told in the wrong one.
  */

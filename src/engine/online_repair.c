@@ -90,13 +90,14 @@ static enum wp_status judge_again(struct wp_online *o, uint32_t number, const st
     struct wp_finder *f = o->finder;
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_stored_record stored;
-    bool done;
+    bool banner, done;
     *changed = false;
     uint32_t own = wp_online_story(o, number, row);
     WP_TRY(wp_profiles_record(&f->profiles, now, &o->store, number, row, &stored, err));
     WP_TRY(wp_finder_take(f, &stored.record, row->owner, row->date, err));
     WP_TRY(wp_finder_mask(f, now, err));
-    if (wp_finder_is_banner(f)) return make_banner(o, number, own, changed, err);
+    WP_TRY(wp_online_is_banner(o, number, &banner, err));
+    if (banner) return make_banner(o, number, own, changed, err);
     WP_TRY(wp_finder_search(f, now, &o->store, &wp_search_adding, number, err));
     wp_ties_gather(o);
     WP_TRY(wp_stories_divide(o, number, own, &done, err));

@@ -1,6 +1,7 @@
 /*
  * test_index_divide.c - what an article changes about the stories around it: who leaves, under which names,
- * exact copies with the one that they copy; and what a search finds that the rule of the run just misses.
+ * exact copies with the one that they copy; pages that a site shows instead of its articles; and what a
+ * search finds that the rule of the run just misses.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +187,31 @@ static void test_many(void **state) {
     check_ok(wp_online_close(&o, &err));
 }
 
+/* ---- banners ---- */
+
+/* The same words under titles that have nothing in common, none of which they speak of. */
+static void test_family(void **state) {
+    (void)state;
+    struct wp_online o;
+    char notice[TEXT_BYTES] = "", story[TEXT_BYTES] = "ministers met ";
+    put_words(notice, "cookie", 0, 30);
+    put_words(story, "flood", 0, 30);
+    open_new(&o, "family");
+    assert_false(add_titled(&o, "one", "harvest begins early", notice).banner);
+    assert_int_equal(add_titled(&o, "two", "harvest begins late", notice).story, 0); /* alike */
+    struct wp_online_verdict v = add_titled(&o, "three", "museum opens doors", notice);
+    assert_true(v.banner);
+    assert_int_equal(o.event_count, 2);
+    check_move(&o, 0, 1, 0, WP_NUMBER_NONE);
+    check_move(&o, 1, 0, 0, WP_NUMBER_NONE);
+    add_titled(&o, "four", "ministers met", story);
+    v = add_titled(&o, "five", "bridge closed again",
+                   story); /* another headline: half of them are spoken of */
+    assert_true(!v.banner && v.relation == WP_RELATION_EXACT);
+    assert_int_equal(v.story, 3);
+    check_stories(&o, "family", (const uint32_t[]){0, 1, 2, 3, 3}, 5);
+}
+
 /* ---- searching ---- */
 
 static size_t count_found(struct wp_online *o, const struct wp_search *search, const char *text) {
@@ -222,7 +248,7 @@ int main(void) {
                                        cmocka_unit_test(test_twins),
                                        cmocka_unit_test(test_joins_other),
                                        cmocka_unit_test(test_many),
-
+                                       cmocka_unit_test(test_family),
                                        cmocka_unit_test(test_short_of_excerpt)};
     return cmocka_run_group_tests(tests, make_texts, free_parser);
 }

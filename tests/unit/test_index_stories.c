@@ -99,7 +99,7 @@ static void test_merge(void **state) {
     open_at(&o, "merge", 0);
     check_ok(wp_store_compact(&o.store, &err));
     for (uint32_t n = 0; n < 3; n++) assert_int_equal(story_of(&o, n), 0);
-    assert_int_equal(add(&o, 3, "four", "news", second).story,
+    assert_int_equal(add(&o, 3, "four", "river", second).story,
                      0); /* who copies the later one is told there */
     assert_int_equal(o.event_count, 0);
     check_ok(wp_online_close(&o, &err));
@@ -176,6 +176,7 @@ static void test_split(void **state) {
     open_at(&o, "split", 0);
     for (uint32_t n = 0; n < 6; n++) assert_int_equal(story_of(&o, n), n);
     assert_true(wp_state_is_banner(wp_store_now(&o.store)->state, 0));
+    strcat(notice, "another");
     v = add(&o, 7, "two", titles[7], notice); /* another outlet's: neither a copy of a banner nor one */
     assert_true(v.relation == WP_RELATION_NONE && !v.banner);
     check_ok(wp_online_close(&o, &err));
