@@ -60,7 +60,7 @@ void wp_shelf_release(struct wp_shelf *s) {
 
 void wp_shelf_clear(struct wp_shelf *s) {
     for (uint32_t i = 0; i < s->count; i++) s->table[s->articles[i].place] = 0;
-    s->count = 0;
+    s->count = s->loaded = s->cleaned = 0;
     s->used = 0;
 }
 
@@ -81,7 +81,7 @@ bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row
     uint32_t place = place_of(s, rank);
     if (s->table[place]) return true;
     bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= s->limit;
-    if (!fits && s->count >= 2) return false; /* a single pair always fits */
+    if (!fits && (s->loaded || s->count >= 2)) return false; /* a single pair always fits an empty shelf */
     s->articles[s->count++] =
         (struct wp_shelved){.rank = rank, .place = place, .offset = s->used, .row = *row};
     s->used += row->shingles;
@@ -91,7 +91,7 @@ bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row
 
 static enum wp_status make_room(struct wp_shelf *s) {
     uint64_t want = s->used > s->limit ? s->used : s->limit;
-    if (s->cap >= want && s->cap <= 2 * want) return WP_OK;
+    if (s->loaded || (s->cap >= want && s->cap <= 2 * want)) return WP_OK;
     wp_free(s->shingles);
     s->cap = 0;
     s->shingles = wp_alloc_large(want * sizeof *s->shingles);
@@ -134,7 +134,7 @@ static enum wp_status load_run(struct wp_shelf *s, const uint64_t *order, size_t
 
 static enum wp_status load_kept(struct wp_shelf *s, struct wp_error *err) {
     size_t n = 0;
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = s->loaded; i < s->count; i++)
         if (!s->articles[i].row.line_bytes) s->order[n++] = s->articles[i].row.stream_ref << ORDER_BITS | i;
     const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, n);
     for (size_t i = 0, taken; i < n; i += taken) {
@@ -149,7 +149,7 @@ static enum wp_status load_kept(struct wp_shelf *s, struct wp_error *err) {
 /* By rank, that is, as they lie in their files. */
 static enum wp_status load_again(struct wp_shelf *s, struct wp_error *err) {
     size_t n = 0;
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = s->loaded; i < s->count; i++)
         if (s->articles[i].row.line_bytes) s->order[n++] = (uint64_t)s->articles[i].rank << ORDER_BITS | i;
     const uint64_t *order = wp_sort64(s->order, s->order + WP_SHELF_ARTICLES, n);
     if (n && !s->rereader) WP_TRY(wp_rereader_new(&s->rereader, s->run, err));
@@ -164,7 +164,9 @@ static enum wp_status load_again(struct wp_shelf *s, struct wp_error *err) {
 enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
     if (make_room(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
     WP_TRY(load_kept(s, err));
-    return load_again(s, err);
+    WP_TRY(load_again(s, err));
+    s->loaded = s->count;
+    return WP_OK;
 }
 
 static struct wp_beside beside(const struct wp_shelf *s, const struct wp_shelved *a) {
@@ -176,28 +178,35 @@ static bool has_mask(const struct wp_shelf *s, const struct wp_shelved *a) {
     return wp_beside_any(&b);
 }
 
-static void take_out(struct wp_shelf *s, uint32_t number, uint8_t *tokens) {
+static void take_out(struct wp_shelf *s, uint32_t number) {
     struct wp_shelved *a = &s->articles[number];
     struct wp_beside b = beside(s, a);
-    a->mask = (struct wp_mask){.tokens = tokens};
+    memset(a->mask.tokens, 0, a->row.tokens + WP_MASK_SLACK);
     wp_beside_take_out(&b, s->shingles + a->offset, a->row.tokens, a->row.width, number, &a->mask);
 }
 
-enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err) {
+/* Gives every article its place among the masks; those that stand there already keep it, though all may have
+ * moved together. */
+static enum wp_status place_masks(struct wp_shelf *s) {
     size_t bytes = 0;
     for (uint32_t i = 0; i < s->count; i++)
         if (has_mask(s, &s->articles[i])) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
-    if (!bytes) return WP_OK;
-    s->masks.len = 0;
-    if (wp_buffer_reserve(&s->masks, bytes, SIZE_MAX) != WP_OK)
-        return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
-    memset(s->masks.data, 0, bytes);
+    s->masks.len = s->cleaned ? s->masks.len : 0;
+    if (bytes > s->masks.len) WP_TRY(wp_buffer_reserve(&s->masks, bytes - s->masks.len, SIZE_MAX));
+    s->masks.len = bytes;
     uint8_t *at = s->masks.data;
     for (uint32_t i = 0; i < s->count; i++) {
         if (!has_mask(s, &s->articles[i])) continue;
-        take_out(s, i, at);
+        s->articles[i].mask.tokens = at;
         at += s->articles[i].row.tokens + WP_MASK_SLACK;
     }
+    return WP_OK;
+}
+
+enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err) {
+    if (place_masks(s) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory for the texts to compare");
+    for (; s->cleaned < s->loaded; s->cleaned++)
+        if (s->articles[s->cleaned].mask.tokens) take_out(s, s->cleaned);
     return WP_OK;
 }
 

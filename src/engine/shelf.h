@@ -7,8 +7,8 @@
  * plain files are read again instead (reread.h), and what cannot be, or only by decoding all that stands
  * before it, lies in a spill file.
  *
- * A shelf holds the streams of as many articles as a group of candidates needs: each is fetched once a group,
- * however many pairs it stands in, and the memory has a bound. One thread per shelf.
+ * A shelf holds the streams of as many articles as fit: what several groups of candidates need one after the
+ * other is fetched once, however many pairs it stands in, and the memory has a bound. One thread per shelf.
  */
 #ifndef WP_ENGINE_SHELF_H
 #define WP_ENGINE_SHELF_H
@@ -18,7 +18,7 @@
 enum {
     WP_STREAM_BYTES = 5,              /* of a shingle */
     WP_SHELF_SHINGLES = 1 << 20,      /* more only for a single pair that needs it */
-    WP_SHELF_SHINGLES_FREE = 1 << 23, /* the same in a run without a memory limit */
+    WP_SHELF_SHINGLES_FREE = 1 << 22, /* the same in a run without a memory limit */
     WP_SHELF_ARTICLES = 1 << 15,
 };
 #define WP_STREAM_MASK (((uint64_t)1 << 8 * WP_STREAM_BYTES) - 1)
@@ -40,6 +40,7 @@ struct wp_shelf {
     struct wp_shelved *articles; /* WP_SHELF_ARTICLES */
     uint32_t *table;             /* by hash of the rank: number + 1 */
     uint32_t count;
+    uint32_t loaded, cleaned; /* the first so many are fetched, and what does not count is out of them */
     uint64_t *shingles;
     uint64_t used, cap, limit; /* limit: of used */
     uint64_t *order;           /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
@@ -53,10 +54,11 @@ void wp_shelf_release(struct wp_shelf *s);
 void wp_shelf_clear(struct wp_shelf *s);
 /* Notes that an article is needed. False: no room, unless it is there already; the shelf is unchanged. */
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row);
-/* Fetches the streams of all articles noted, as they are. WP_ECANCELED when the run is ended meanwhile. */
+/* Fetches the streams of the articles noted since it was called last, as they are; those there already stay
+ * where they are. WP_ECANCELED when the run is ended meanwhile. */
 enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err);
-/* Takes what does not count out of all of them: what is furniture, by what the run knows of it, and agency
- * lines. Once after loading. */
+/* Takes what does not count out of those it was not yet taken out of: what is furniture, by what the run
+ * knows of it, and agency lines. After loading. */
 enum wp_status wp_shelf_take_out(struct wp_shelf *s, struct wp_error *err);
 /* The stream of a shelved article, borrowed until the shelf is cleared. */
 struct wp_stream wp_shelf_stream(const struct wp_shelf *s, const struct wp_shelved *a);

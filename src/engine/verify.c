@@ -3,7 +3,10 @@
  *
  * Candidates come sorted by their first article. Those whose meetings promise enough are taken in groups: the
  * streams of all articles of a group are fetched to a shelf (shelf.h), and each first article is prepared
- * once and compared in full with its partners. With --verify sketch the fingerprints answer alone.
+ * once and compared in full with its partners. Copies appear within a day or two of each other, so that much
+ * of what the next part of the candidates needs is on the shelf already: it is cleared only when it is full,
+ * and a thread takes several neighbouring parts at a time. With --verify sketch the fingerprints answer
+ * alone.
  *
  * What the meetings promise: samples are a known share of an article's shingles, so hits / share estimates
  * the shared ones. What lies below the least passage that the rule would report is dropped.
@@ -42,6 +45,7 @@ static enum wp_status verifier_new(struct verifier **out, struct wp_run *run) {
     struct verifier *v = wp_zalloc(1, sizeof *v);
     if (!v) return WP_ENOMEM;
     v->run = run;
+    v->base_rank = UINT32_MAX;
     wp_overlap_base_init(&v->base);
     if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK ||
         wp_shelf_init(&v->shelf, run) != WP_OK) {
@@ -162,7 +166,6 @@ static enum wp_status verify_group(struct verifier *v, size_t part, const struct
                                    size_t count, struct wp_error *err) {
     WP_TRY(wp_shelf_load(&v->shelf, err));
     WP_TRY(wp_shelf_take_out(&v->shelf, err));
-    v->base_rank = UINT32_MAX;
     for (size_t i = 0; i < count; i++) {
         struct wp_overlap o;
         struct wp_match match = {.a = c[i].a, .b = c[i].b};
@@ -178,11 +181,15 @@ static enum wp_status verify_group(struct verifier *v, size_t part, const struct
     return WP_OK;
 }
 
-/* Puts the articles of as many candidates on the shelf as fit; *taken is 1 or more. */
+static void clear_shelf(struct verifier *v) {
+    wp_shelf_clear(&v->shelf);
+    v->base_rank = UINT32_MAX; /* its text stood there */
+}
+
+/* Puts the articles of as many candidates on the shelf as fit; none when it is full. */
 static enum wp_status fill_shelf(struct verifier *v, const struct wp_candidate *c, size_t count,
                                  size_t *taken, struct wp_error *err) {
     struct wp_article_row scratch;
-    wp_shelf_clear(&v->shelf);
     for (*taken = 0; *taken < count; ++*taken) {
         const uint32_t ranks[2] = {c[*taken].a, c[*taken].b};
         for (int i = 0; i < 2; i++) {
@@ -199,7 +206,10 @@ static enum wp_status verify_exact(struct verifier *v, size_t part, struct wp_er
     for (size_t i = 0, taken; i < list->count; i += taken) {
         if (atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         WP_TRY(fill_shelf(v, list->items + i, list->count - i, &taken, err));
-        WP_TRY(verify_group(v, part, list->items + i, taken, err));
+        if (taken)
+            WP_TRY(verify_group(v, part, list->items + i, taken, err));
+        else
+            clear_shelf(v);
     }
     return WP_OK;
 }
@@ -255,27 +265,39 @@ static enum wp_status verifier_run(struct verifier *v, size_t part, struct wp_er
 
 /* ---- the stage ---- */
 
+/* Stretches of parts to a thread, so that the last ones to finish are not waited for long. */
+#define STRETCHES_PER_THREAD 8
+
+static size_t stretch_for(unsigned threads) {
+    size_t stretch = WP_HIT_PARTS / ((size_t)threads * STRETCHES_PER_THREAD);
+    return stretch ? stretch : 1;
+}
+
 struct verify_pass {
     struct wp_run *run;
     struct verifier **workers;
+    size_t stretch; /* parts that one thread takes in a row */
 };
 
-static enum wp_status verify_part(void *self, size_t part, unsigned worker) {
+static enum wp_status verify_stretch(void *self, size_t stretch, unsigned worker) {
     struct verify_pass *pass = self;
     struct wp_error err = {0};
     enum wp_status status = WP_OK;
+    size_t part = stretch * pass->stretch, end = part + pass->stretch;
+    if (end > WP_HIT_PARTS) end = WP_HIT_PARTS;
     if (!pass->workers[worker]) status = verifier_new(&pass->workers[worker], pass->run);
-    if (status == WP_OK) status = verifier_run(pass->workers[worker], part, &err);
+    for (; status == WP_OK && part < end; part++) status = verifier_run(pass->workers[worker], part, &err);
     if (status != WP_OK) wp_run_fail(pass->run, &err);
     return status;
 }
 
 enum wp_status wp_run_verify(struct wp_run *run, struct wp_error *err) {
     unsigned threads = run->settings.threads;
-    struct verify_pass pass = {run, wp_zalloc(threads, sizeof *pass.workers)};
+    struct verify_pass pass = {run, wp_zalloc(threads, sizeof *pass.workers), stretch_for(threads)};
     if (!pass.workers) return wp_fail(err, WP_ENOMEM, "out of memory");
-    struct wp_parallel_work work = {verify_part, &pass, &run->cancel};
-    enum wp_status status = wp_parallel(threads, WP_HIT_PARTS, &work);
+    struct wp_parallel_work work = {verify_stretch, &pass, &run->cancel};
+    size_t stretches = (WP_HIT_PARTS + pass.stretch - 1) / pass.stretch;
+    enum wp_status status = wp_parallel(threads, stretches, &work);
     for (unsigned i = 0; i < threads; i++) {
         if (status == WP_OK && pass.workers[i]) status = verifier_finish(pass.workers[i], &run->error);
         verifier_free(pass.workers[i]);

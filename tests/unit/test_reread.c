@@ -1,6 +1,6 @@
 /*
  * test_reread.c - texts of plain files read again: the shingles that were harvested, from many files in any
- * order; and a file that is not what it was is refused by its name.
+ * order, one by one or to a shelf; and a file that is not what it was is refused by its name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,6 +128,45 @@ static void same_shingles(void **state) {
     end(&f);
 }
 
+static void expect_shelved(struct fixture *f, const struct wp_shelf *shelf, uint32_t rank) {
+    uint64_t shingles[100];
+    uint32_t count;
+    const struct wp_shelved *a = wp_shelf_find(shelf, rank);
+    assert_non_null(a);
+    struct wp_stream stream = wp_shelf_stream(shelf, a);
+    assert_int_equal(reread(f, rank, shingles, &count, NULL), WP_OK);
+    assert_int_equal(stream.count, count);
+    for (uint32_t i = 0; i < count; i++) assert_true(stream.shingles[i] == shingles[i]);
+}
+
+/* What is put on a shelf later is fetched beside what is there, which is not fetched again. */
+static void shelf_fills_up(void **state) {
+    (void)state;
+    struct fixture f;
+    struct wp_shelf shelf;
+    struct wp_article_row scratch;
+    begin(&f);
+    assert_int_equal(wp_shelf_init(&shelf, &f.run), WP_OK);
+    for (uint32_t end_rank = 30; end_rank <= FILES * LINES; end_rank += 30) {
+        for (uint32_t rank = end_rank / 2; rank < end_rank; rank++)
+            assert_true(wp_shelf_put(&shelf, rank, wp_run_row(&f.run, rank, &scratch, NULL)));
+        assert_int_equal(wp_shelf_load(&shelf, NULL), WP_OK);
+        assert_int_equal(wp_shelf_take_out(&shelf, NULL), WP_OK); /* there is nothing to take out */
+        for (uint32_t rank = 15; rank < end_rank; rank++) expect_shelved(&f, &shelf, rank);
+    }
+    assert_int_equal(shelf.loaded, FILES * LINES - 15);
+    shelf.shingles[wp_shelf_find(&shelf, 20)->offset] = 1; /* would be put right by fetching it again */
+    assert_int_equal(wp_shelf_load(&shelf, NULL), WP_OK);
+    assert_true(shelf.shingles[wp_shelf_find(&shelf, 20)->offset] == 1);
+    wp_shelf_clear(&shelf);
+    assert_null(wp_shelf_find(&shelf, 20));
+    wp_shelf_put(&shelf, 20, wp_run_row(&f.run, 20, &scratch, NULL));
+    assert_int_equal(wp_shelf_load(&shelf, NULL), WP_OK);
+    expect_shelved(&f, &shelf, 20);
+    wp_shelf_release(&shelf);
+    end(&f);
+}
+
 static void expect_changed(struct fixture *f, uint32_t rank) {
     struct wp_error err = {0};
     uint64_t shingles[100];
@@ -192,7 +231,7 @@ static void gone(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_shingles), cmocka_unit_test(changed),
-                                       cmocka_unit_test(gone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(same_shingles), cmocka_unit_test(shelf_fills_up),
+                                       cmocka_unit_test(changed), cmocka_unit_test(gone)};
     return cmocka_run_group_tests_name("reread", tests, NULL, NULL);
 }
