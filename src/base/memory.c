@@ -46,6 +46,10 @@ void wp_memory_trim(void) {
 #endif
 }
 
+void wp_memory_drop(void *pages, size_t bytes) {
+    (void)madvise(pages, bytes, MADV_DONTNEED); /* to be refused costs memory, not truth */
+}
+
 enum wp_status wp_buffer_reserve(struct wp_buffer *b, size_t more, size_t max) {
     size_t need;
     if (__builtin_add_overflow(b->len, more, &need) || need > max) return WP_ETOOBIG;

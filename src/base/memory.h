@@ -24,6 +24,10 @@ void *wp_alloc_large(size_t bytes);
  * thread. */
 void wp_memory_trim(void);
 
+/* Gives the memory of whole pages back to the system; the area stays and may be written again. What was in it
+ * is lost. */
+void wp_memory_drop(void *pages, size_t bytes);
+
 /* A growing byte buffer. `data` is NULL while cap is 0. Zero-initialised is empty. Not for two threads. */
 struct wp_buffer {
     uint8_t *data;

@@ -17,11 +17,27 @@ enum wp_status wp_parts_init(struct wp_parts *p, size_t item_bytes, size_t part_
     return WP_OK;
 }
 
+void wp_parts_use_pool(struct wp_parts *p, struct wp_chunk_pool *pool) {
+    p->pool = pool;
+}
+
+static uint8_t *take_chunk(struct wp_parts *p) {
+    uint8_t *chunk = p->pool ? wp_chunk_take(p->pool) : wp_alloc(p->chunk_bytes, 1);
+    if (chunk) wp_budget_take(p->spill.budget, p->chunk_bytes);
+    return chunk;
+}
+
+static void give_chunk(struct wp_parts *p, uint8_t *chunk) {
+    if (p->pool)
+        wp_chunk_give(p->pool, chunk);
+    else
+        wp_free(chunk);
+    wp_budget_give(p->spill.budget, p->chunk_bytes);
+}
+
 static void free_chunks(struct wp_parts *p, struct wp_part *part) {
     for (size_t i = 0; i < part->count; i++) {
-        if (part->chunks[i] & 1) continue;
-        wp_free((void *)(uintptr_t)part->chunks[i]);
-        wp_budget_give(p->spill.budget, p->chunk_bytes);
+        if (!(part->chunks[i] & 1)) give_chunk(p, (void *)(uintptr_t)part->chunks[i]);
     }
     wp_free(part->chunks);
     part->chunks = NULL;
@@ -48,8 +64,7 @@ static enum wp_status close_chunk(struct wp_parts *p, struct wp_part *part, stru
     uint8_t *chunk = (uint8_t *)(uintptr_t)part->chunks[part->count - 1];
     uint64_t offset;
     WP_TRY(wp_spill_write(&p->spill, chunk, p->chunk_bytes, &offset, err));
-    wp_free(chunk);
-    wp_budget_give(p->spill.budget, p->chunk_bytes);
+    give_chunk(p, chunk);
     part->chunks[part->count - 1] = offset << 1 | 1;
     return WP_OK;
 }
@@ -57,9 +72,8 @@ static enum wp_status close_chunk(struct wp_parts *p, struct wp_part *part, stru
 static enum wp_status open_chunk(struct wp_parts *p, struct wp_part *part, struct wp_error *err) {
     uint8_t *chunk = NULL;
     WP_TRY(close_chunk(p, part, err));
-    if (WP_GROW(part->chunks, part->count, part->cap) == WP_OK) chunk = wp_alloc(p->chunk_bytes, 1);
+    if (WP_GROW(part->chunks, part->count, part->cap) == WP_OK) chunk = take_chunk(p);
     if (!chunk) return wp_fail(err, WP_ENOMEM, "out of memory");
-    wp_budget_take(p->spill.budget, p->chunk_bytes);
     part->chunks[part->count++] = (uintptr_t)chunk;
     part->used = 0;
     return WP_OK;

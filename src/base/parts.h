@@ -8,6 +8,7 @@
 #ifndef WP_BASE_PARTS_H
 #define WP_BASE_PARTS_H
 
+#include "base/chunks.h"
 #include "base/spill.h"
 
 struct wp_part {
@@ -20,6 +21,7 @@ struct wp_part {
 
 struct wp_parts {
     size_t item_bytes, part_count, chunk_bytes; /* constant */
+    struct wp_chunk_pool *pool;                 /* of its chunks; NULL: they are allocated one by one */
     struct wp_spill spill;
     struct wp_part *parts;
 };
@@ -34,6 +36,8 @@ struct wp_parts_sender {
 /* part_count: 1..65536. A chunk holds about chunk_bytes. */
 enum wp_status wp_parts_init(struct wp_parts *p, size_t item_bytes, size_t part_count, size_t chunk_bytes,
                              struct wp_budget *budget);
+/* Chunks come from a pool of that size or more, which outlives the parts. Before anything is sent. */
+void wp_parts_use_pool(struct wp_parts *p, struct wp_chunk_pool *pool);
 void wp_parts_release(struct wp_parts *p);
 uint64_t wp_parts_count(const struct wp_parts *p, size_t part);
 

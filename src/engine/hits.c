@@ -8,9 +8,6 @@
 #include "base/thread.h"
 #include "match/postings.h"
 
-/* Parts of the postings after which their memory goes back to the system. */
-#define TRIM_PARTS 64
-
 /* Two rounds over parts, by workers with memory of their own, indexed by thread. */
 struct hits_pass {
     struct wp_run *run;
@@ -30,7 +27,6 @@ static enum wp_status hits_part(void *self, size_t part, unsigned worker) {
     enum wp_status status = WP_OK;
     if (!w->hits.parts) status = wp_hits_worker_init(w, &pass->stage);
     if (status == WP_OK) status = pass->round(&pass->stage, w, part, &err);
-    if (part % TRIM_PARTS == TRIM_PARTS - 1) wp_memory_trim();
     if (status != WP_OK) wp_run_fail(pass->run, &err);
     return status;
 }

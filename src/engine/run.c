@@ -75,7 +75,12 @@ static enum wp_status init_stores(struct wp_run *run) {
         wp_budget_take(budget, wp_known_bytes(run->settings.known));
         WP_TRY(wp_known_add_to(run->settings.known, &run->furniture));
     }
-    return wp_parts_init(&run->matches, sizeof(struct wp_match), WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget);
+    WP_TRY(wp_parts_init(&run->matches, sizeof(struct wp_match), WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget));
+    wp_chunk_pool_init(&run->chunks, WP_POSTING_CHUNK_BYTES);
+    wp_parts_use_pool(&run->postings, &run->chunks);
+    wp_parts_use_pool(&run->hits, &run->chunks);
+    wp_parts_use_pool(&run->matches, &run->chunks);
+    return WP_OK;
 }
 
 enum wp_status wp_run_init(struct wp_run *run, const struct wp_settings *settings, const char *const *files,
@@ -104,6 +109,7 @@ void wp_run_release(struct wp_run *run) {
     wp_parts_release(&run->id_keys);
     wp_parts_release(&run->exact_keys);
     wp_parts_release(&run->postings);
+    wp_chunk_pool_release(&run->chunks);
     wp_rows_release(&run->simhashes);
     wp_rows_release(&run->sketches);
     wp_rows_release(&run->languages);
@@ -201,6 +207,7 @@ enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err) {
             if (err && err->status == WP_OK) wp_fail(err, status, "%s", wp_status_text(status));
             return status;
         }
+        wp_chunk_pool_trim(&run->chunks);
         wp_memory_trim();
         run->stage_seconds[stage] = now_seconds() - begin;
     }

@@ -133,6 +133,7 @@ struct wp_run {
     struct wp_rows articles, traits, sketches, simhashes;
     struct wp_rows languages; /* uint32_t; 0 = none */
     struct wp_blobs ids, streams;
+    struct wp_chunk_pool chunks; /* of postings, hits and matches, which come one after the other */
     struct wp_parts postings, exact_keys, id_keys, hits, examples, met, matches;
     struct wp_twin_list copies, same_ids;
     struct wp_bits copied;              /* by slot: an exact copy of an earlier article */

@@ -64,13 +64,14 @@ static void see(bool *seen, const struct job *job, const void *items, size_t i, 
     seen[sender * ITEMS + number] = true;
 }
 
-static void check(bool small, size_t chunk_bytes, size_t limit) {
+static void check_with(struct wp_chunk_pool *pool, bool small, size_t chunk_bytes, size_t limit) {
     struct job job = {.small = small};
     struct wp_budget budget;
     size_t item_bytes = small ? 8 : sizeof(struct item), seen_count = 0;
     bool *seen = calloc(SENDERS * ITEMS, 1);
     wp_budget_init(&budget, limit, ".");
     assert_int_equal(wp_parts_init(&job.parts, item_bytes, PARTS, chunk_bytes, &budget), WP_OK);
+    wp_parts_use_pool(&job.parts, pool);
     struct wp_parallel_work work = {send_items, &job, NULL};
     assert_int_equal(wp_parallel(SENDERS, SENDERS, &work), WP_OK);
     if (limit == SIZE_MAX)
@@ -93,6 +94,25 @@ static void check(bool small, size_t chunk_bytes, size_t limit) {
     assert_int_equal(atomic_load(&budget.used_bytes), 0);
     wp_parts_release(&job.parts);
     free(seen);
+}
+
+static void check(bool small, size_t chunk_bytes, size_t limit) {
+    check_with(NULL, small, chunk_bytes, limit);
+}
+
+/* One after the other from one pool, which has all its chunks again afterwards. */
+static void from_a_pool(void **state) {
+    (void)state;
+    struct wp_chunk_pool pool;
+    wp_chunk_pool_init(&pool, 4096);
+    check_with(&pool, true, 4096, SIZE_MAX);
+    size_t areas = pool.area_count, chunks = pool.idle_count;
+    assert_true(chunks > 0 && pool.area_count * (((size_t)2 << 20) / 4096) >= chunks);
+    check_with(&pool, true, 4096, SIZE_MAX);
+    assert_int_equal(pool.area_count, areas);
+    check_with(&pool, false, 1000, 0); /* smaller ones, spilled */
+    assert_true(pool.idle_count >= chunks);
+    wp_chunk_pool_release(&pool);
 }
 
 static void in_memory(void **state) {
@@ -160,8 +180,8 @@ static void no_room_on_disk(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(in_memory), cmocka_unit_test(spilled),
-                                       cmocka_unit_test(order_of_one_sender),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(in_memory), cmocka_unit_test(from_a_pool),
+                                       cmocka_unit_test(spilled), cmocka_unit_test(order_of_one_sender),
                                        cmocka_unit_test(no_room_on_disk)};
     return cmocka_run_group_tests_name("parts", tests, NULL, NULL);
 }
