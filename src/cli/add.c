@@ -257,6 +257,7 @@ static enum wp_status add_all(struct adder *a, struct wp_error *err) {
         a->read++;
         WP_TRY(is_in(a, arrival, &in, err));
         if (in) continue;
+        WP_TRY(wp_ahead_prepare(a->ahead, arrival, err));
         if (arrival->status == WP_OK)
             WP_TRY(add_article(a, arrival, err));
         else
@@ -309,13 +310,16 @@ static enum wp_status take_furniture(struct adder *a, struct wp_error *err) {
 
 static enum wp_status start_reading(struct adder *a, struct wp_error *err) {
     const struct wp_settings *s = &a->settings;
-    struct wp_arrivals_options inputs = {.files = (const char *const *)a->paths.names,
-                                         .file_count = a->paths.count,
-                                         .fields = &s->fields,
-                                         .max_record_bytes = (size_t)s->max_record_bytes,
-                                         .agencies = a->online.terms.agencies,
-                                         .date_format = s->date_format};
-    return wp_ahead_new(&a->ahead, &inputs, s->threads > 1, err);
+    struct wp_ahead_options options = {.inputs = {.files = (const char *const *)a->paths.names,
+                                                  .file_count = a->paths.count,
+                                                  .fields = &s->fields,
+                                                  .max_record_bytes = (size_t)s->max_record_bytes,
+                                                  .agencies = a->online.terms.agencies,
+                                                  .date_format = s->date_format},
+                                       .threaded = s->threads > 1,
+                                       /* at the beginning, what is known, which need not be looked at */
+                                       .unprepared = a->flags.resume};
+    return wp_ahead_new(&a->ahead, &options, err);
 }
 
 static enum wp_status run_all(struct adder *a, int operands, char **argv, struct wp_error *err) {

@@ -23,9 +23,14 @@ enum {
 
 struct wp_ahead;
 
-/* options as in arrivals.h, but may_wait, which is set here. threaded: false, or no thread to be had: each
- * arrival is made when it is asked for. WP_ENOMEM, WP_EINVAL as wp_arrivals_open; *out is then NULL. */
-enum wp_status wp_ahead_new(struct wp_ahead **out, const struct wp_arrivals_options *options, bool threaded,
+struct wp_ahead_options {
+    struct wp_arrivals_options inputs; /* but may_wait, which is set here */
+    bool threaded;   /* if not, or if no thread is to be had, each arrival is made when it is asked for */
+    bool unprepared; /* articles come unprepared until wp_ahead_prepare is called for the first time */
+};
+
+/* WP_ENOMEM, WP_EINVAL as wp_arrivals_open; *out is then NULL. */
+enum wp_status wp_ahead_new(struct wp_ahead **out, const struct wp_ahead_options *options,
                             struct wp_error *err);
 /* Stops and waits for the thread; what was not taken is lost. NULL is fine. */
 void wp_ahead_free(struct wp_ahead *a);
@@ -33,5 +38,7 @@ void wp_ahead_free(struct wp_ahead *a);
 /* The next arrival, borrowed until the next call; what was prepared in it may be taken out (wp_finder_adopt).
  * Statuses of wp_arrivals_next, WP_ECANCELED excepted; one other than WP_OK comes again with every call. */
 enum wp_status wp_ahead_next(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err);
+/* Prepares the arrival at hand if it came unprepared (wp_arrivals_prepare), and from now on what comes. */
+enum wp_status wp_ahead_prepare(struct wp_ahead *a, struct wp_arrival *arrival, struct wp_error *err);
 
 #endif

@@ -83,7 +83,8 @@ static enum wp_status refuse(struct wp_arrival *out, enum wp_status why, const c
 static enum wp_status keep(struct wp_arrival *out, const uint8_t *line, size_t len,
                            const struct wp_record *record) {
     out->line_len = len;
-    WP_TRY(wp_buffer_reserve(&out->bytes, len + record->id_len, SIZE_MAX)); /* one growth will do */
+    /* One growth will do; and the line may be parsed again. */
+    WP_TRY(wp_buffer_reserve(&out->bytes, len + record->id_len + WP_RECORD_PADDING, SIZE_MAX));
     WP_TRY(wp_buffer_add(&out->bytes, line, len));
     out->id_given = !record->id_len;
     if (out->id_given)
@@ -94,6 +95,23 @@ static enum wp_status keep(struct wp_arrival *out, const uint8_t *line, size_t l
     return WP_OK;
 }
 
+static enum wp_status prepare_record(struct wp_arrivals *a, const struct wp_record *record,
+                                     struct wp_arrival *out, struct wp_error *err) {
+    enum wp_status status = wp_preparer_run(&a->preparer, record, &out->prepared, err);
+    return status == WP_ETOOBIG ? refuse(out, status, "the text is too long") : status;
+}
+
+enum wp_status wp_arrivals_prepare(struct wp_arrivals *a, struct wp_arrival *arrival, struct wp_error *err) {
+    struct wp_record record;
+    const char *words;
+    if (!arrival->unprepared) return WP_OK;
+    enum wp_status status =
+        wp_record_parse(a->parser, arrival->bytes.data, arrival->line_len, &record, &words);
+    if (status != WP_OK) return wp_fail(err, status, "%s", words); /* it was a record: only memory can fail */
+    arrival->unprepared = false;
+    return prepare_record(a, &record, arrival, err);
+}
+
 /* WP_END: a blank line. */
 static enum wp_status take(struct wp_arrivals *a, const uint8_t *line, size_t len, struct wp_arrival *out,
                            struct wp_error *err) {
@@ -102,14 +120,17 @@ static enum wp_status take(struct wp_arrivals *a, const uint8_t *line, size_t le
     enum wp_status status = wp_record_parse(a->parser, line, len, &record, &words);
     if (status == WP_END) return status;
     if (status == WP_ENOMEM) return wp_fail(err, status, "out of memory");
-    if (status != WP_OK) return refuse(out, status, words);
+    if (status != WP_OK) {
+        out->unprepared = false;
+        return refuse(out, status, words);
+    }
     if (keep(out, line, len, &record) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
-    status = wp_preparer_run(&a->preparer, &record, &out->prepared, err);
-    return status == WP_ETOOBIG ? refuse(out, status, "the text is too long") : status;
+    return out->unprepared ? WP_OK : prepare_record(a, &record, out, err);
 }
 
 /* What the file at hand gives next; WP_END when that is nothing. */
-static enum wp_status next_of_file(struct wp_arrivals *a, struct wp_arrival *out, struct wp_error *err) {
+static enum wp_status next_of_file(struct wp_arrivals *a, bool prepare, struct wp_arrival *out,
+                                   struct wp_error *err) {
     const uint8_t *line;
     size_t len;
     enum wp_status status;
@@ -118,6 +139,7 @@ static enum wp_status next_of_file(struct wp_arrivals *a, struct wp_arrival *out
         if (status == WP_END) return status;
         out->line = a->lines.number;
         out->input_bytes = a->bytes_before + a->lines.raw_bytes;
+        out->unprepared = !prepare && status == WP_OK;
         if (status == WP_EDAMAGED) out->damage = *err;
         if (status == WP_EDAMAGED) return refuse(out, status, "damaged");
         if (status == WP_ETOOBIG) return refuse(out, status, "longer than --max-record");
@@ -127,7 +149,8 @@ static enum wp_status next_of_file(struct wp_arrivals *a, struct wp_arrival *out
     return status;
 }
 
-enum wp_status wp_arrivals_next(struct wp_arrivals *a, struct wp_arrival *out, struct wp_error *err) {
+enum wp_status wp_arrivals_next(struct wp_arrivals *a, bool prepare, struct wp_arrival *out,
+                                struct wp_error *err) {
     struct wp_error why = {0}; /* also of a damage, which is told with the arrival */
     out->status = WP_OK;
     out->words = NULL;
@@ -138,7 +161,7 @@ enum wp_status wp_arrivals_next(struct wp_arrivals *a, struct wp_arrival *out, s
         if (!a->open) status = open_next(a, &why);
         if (status == WP_OK) {
             out->file = a->options.files[a->next_file - 1];
-            status = next_of_file(a, out, &why);
+            status = next_of_file(a, prepare, out, &why);
         }
         if (status == WP_END || (status == WP_OK && out->status == WP_EDAMAGED)) end_file(a);
         if (status == WP_END) continue;

@@ -26,7 +26,8 @@ struct wp_arrival {
     uint64_t input_bytes;   /* read of this file and those before, as they lie, when it came */
     struct wp_buffer bytes; /* the line as it stands in the file, without its end; then the id */
     size_t line_len, id_len;
-    bool id_given; /* the id is FILE:LINE, because the record has none */
+    bool id_given;   /* the id is FILE:LINE, because the record has none */
+    bool unprepared; /* nothing is prepared yet: wp_arrivals_prepare */
     struct wp_prepared prepared;
 };
 
@@ -35,7 +36,8 @@ static inline const uint8_t *wp_arrival_id(const struct wp_arrival *a) {
 }
 /* Bytes beside the struct itself. */
 static inline size_t wp_arrival_bytes(const struct wp_arrival *a) {
-    return a->bytes.len + (a->status == WP_OK ? wp_prepared_bytes(&a->prepared) : 0);
+    bool prepared = a->status == WP_OK && !a->unprepared;
+    return a->bytes.len + (prepared ? wp_prepared_bytes(&a->prepared) : 0);
 }
 void wp_arrival_release(struct wp_arrival *a);
 /* Gives buffers back that are larger than `keep_bytes`. */
@@ -62,8 +64,13 @@ enum wp_status wp_arrivals_open(struct wp_arrivals **out, const struct wp_arriva
 /* NULL is fine. */
 void wp_arrivals_close(struct wp_arrivals *a);
 
-/* Fills *out with what comes next. WP_END behind the last file. Every other status is final: a file cannot be
- * opened or read, WP_ENOMEM, WP_ECANCELED. */
-enum wp_status wp_arrivals_next(struct wp_arrivals *a, struct wp_arrival *out, struct wp_error *err);
+/* Fills *out with what comes next; without `prepare` an article comes unprepared, for who may find that it is
+ * not wanted. WP_END behind the last file. Every other status is final: a file cannot be opened or read,
+ * WP_ENOMEM, WP_ECANCELED. */
+enum wp_status wp_arrivals_next(struct wp_arrivals *a, bool prepare, struct wp_arrival *out,
+                                struct wp_error *err);
+/* Prepares an article that came unprepared, perhaps of another struct wp_arrivals with the same options; its
+ * status may become WP_ETOOBIG by that. Does nothing with any other arrival. WP_ENOMEM. */
+enum wp_status wp_arrivals_prepare(struct wp_arrivals *a, struct wp_arrival *arrival, struct wp_error *err);
 
 #endif

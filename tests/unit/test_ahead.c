@@ -32,12 +32,18 @@ static void write_file(const char *name, const void *data, size_t len) {
     check_ok(wp_output_commit(&out, &err));
 }
 
-static struct wp_ahead *open_ahead(const char *const *files, size_t count, bool threaded) {
+static struct wp_ahead *open_as(const char *const *files, size_t count, bool threaded, bool unprepared) {
     struct wp_ahead *a;
-    struct wp_arrivals_options options = {
-        .files = files, .file_count = count, .max_record_bytes = MAX_RECORD};
-    check_ok(wp_ahead_new(&a, &options, threaded, &err));
+    struct wp_ahead_options options = {
+        .inputs = {.files = files, .file_count = count, .max_record_bytes = MAX_RECORD},
+        .threaded = threaded,
+        .unprepared = unprepared};
+    check_ok(wp_ahead_new(&a, &options, &err));
     return a;
+}
+
+static struct wp_ahead *open_ahead(const char *const *files, size_t count, bool threaded) {
+    return open_as(files, count, threaded, false);
 }
 
 static struct wp_arrival *next(struct wp_ahead *a) {
@@ -162,6 +168,33 @@ static void test_what_is_prepared_may_be_taken(void **state) {
     wp_ahead_free(b);
 }
 
+/* Of the first ones nobody wants to know more than their ids; then all, and those that were on their way are
+ * prepared by the caller. */
+static void test_what_comes_unprepared_is_prepared_when_asked_for(void **state) {
+    static const char *const files[] = {"a.jsonl", "d.jsonl"};
+    (void)state;
+    for (int threaded = 0; threaded < 2; threaded++) {
+        struct wp_ahead *a = open_as(files, 2, threaded, true);
+        unsigned unprepared = 0;
+        for (unsigned i = 1; i <= LINES; i++) {
+            if (kind_of(i) == WP_END) continue;
+            struct wp_arrival *arrival = next(a);
+            assert_int_equal(arrival->status, kind_of(i));
+            assert_int_equal(arrival->line, i);
+            if (i <= 200) assert_int_equal(arrival->unprepared, arrival->status == WP_OK);
+            if (i <= 200) continue;
+            unprepared += arrival->unprepared;
+            check_ok(wp_ahead_prepare(a, arrival, &err));
+            assert_false(arrival->unprepared);
+            if (arrival->status == WP_OK) expect_article(arrival, 0, i);
+        }
+        assert_true(unprepared >= 1 && unprepared <= 1 + (threaded ? WP_AHEAD : 0));
+        expect_lines(a, "d.jsonl", 3, LINES);
+        expect_end(a, WP_END);
+        wp_ahead_free(a);
+    }
+}
+
 static void test_a_failure_comes_in_its_place(void **state) {
     static const char *const files[] = {"a.jsonl", "nowhere", "d.jsonl"};
     (void)state;
@@ -208,8 +241,8 @@ static void test_the_text_field_must_have_a_name(void **state) {
     (void)state;
     struct wp_ahead *a;
     struct wp_fields fields = {.text = ""};
-    struct wp_arrivals_options options = {.fields = &fields};
-    assert_int_equal(wp_ahead_new(&a, &options, true, &err), WP_EINVAL);
+    struct wp_ahead_options options = {.inputs = {.fields = &fields}, .threaded = true};
+    assert_int_equal(wp_ahead_new(&a, &options, &err), WP_EINVAL);
     assert_null(a);
 }
 
@@ -336,14 +369,16 @@ int main(void) {
     char scratch[] = "/tmp/wp_ahead.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     alarm(120); /* a thread that waits for a pipe for ever */
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_everything_comes_in_order),
-                                       cmocka_unit_test(test_what_is_prepared_may_be_taken),
-                                       cmocka_unit_test(test_a_failure_comes_in_its_place),
-                                       cmocka_unit_test(test_a_damaged_file_ends_there),
-                                       cmocka_unit_test(test_the_text_field_must_have_a_name),
-                                       cmocka_unit_test(test_a_line_comes_when_it_is_written),
-                                       cmocka_unit_test(test_it_can_be_stopped_at_any_moment),
-                                       cmocka_unit_test(test_few_are_on_their_way)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything_comes_in_order),
+        cmocka_unit_test(test_what_is_prepared_may_be_taken),
+        cmocka_unit_test(test_what_comes_unprepared_is_prepared_when_asked_for),
+        cmocka_unit_test(test_a_failure_comes_in_its_place),
+        cmocka_unit_test(test_a_damaged_file_ends_there),
+        cmocka_unit_test(test_the_text_field_must_have_a_name),
+        cmocka_unit_test(test_a_line_comes_when_it_is_written),
+        cmocka_unit_test(test_it_can_be_stopped_at_any_moment),
+        cmocka_unit_test(test_few_are_on_their_way)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) unlink(made[i]);
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;

@@ -15,18 +15,19 @@
 
 enum { LINES = 12 };
 
-static int read_all(void *threaded) {
+static int read_all(void *how) {
     static const char *const files[] = {"one", "two"};
-    struct wp_arrivals_options options = {
+    struct wp_ahead_options options = *(const struct wp_ahead_options *)how;
+    options.inputs = (struct wp_arrivals_options){
         .files = files, .file_count = 2, .max_record_bytes = 1 << 20, .agencies = wp_agency_table_builtin()};
     struct wp_ahead *a;
     struct wp_arrival *arrival;
     struct wp_error err = {0};
     unsigned count = 0;
-    enum wp_status status = wp_ahead_new(&a, &options, *(const bool *)threaded, &err);
+    enum wp_status status = wp_ahead_new(&a, &options, &err);
     if (status != WP_OK) return status;
     while ((status = wp_ahead_next(a, &arrival, &err)) == WP_OK) {
-        count++;
+        if (++count > LINES && (status = wp_ahead_prepare(a, arrival, &err)) != WP_OK) break;
         assert_int_equal(arrival->status, WP_OK);
     }
     assert_int_equal(err.status, status == WP_END ? WP_OK : status);
@@ -39,9 +40,9 @@ static void test_read(void **state) {
     static const struct fail_alloc_plan plan = {.expected = WP_ENOMEM, .may_recover = true};
     (void)state;
     alarm(110);
-    for (int i = 0; i < 2; i++) {
-        bool threaded = i;
-        assert_true(fail_alloc_each(read_all, &threaded, &plan) > 10);
+    for (int i = 0; i < 4; i++) {
+        struct wp_ahead_options how = {.threaded = i & 1, .unprepared = i & 2};
+        assert_true(fail_alloc_each(read_all, &how, &plan) > 10);
     }
 }
 
