@@ -24,6 +24,10 @@ enum wp_status wp_map_open(struct wp_map *m, const char *name, int random, struc
     return status;
 }
 
+void wp_map_forget(const struct wp_map *m) {
+    if (m->data) (void)madvise((void *)m->data, m->len, MADV_DONTNEED);
+}
+
 void wp_map_close(struct wp_map *m) {
     if (m->data) munmap((void *)m->data, m->len);
     *m = (struct wp_map){0};

@@ -22,4 +22,8 @@ struct wp_map {
 enum wp_status wp_map_open(struct wp_map *m, const char *name, int random, struct wp_error *err);
 void wp_map_close(struct wp_map *m);
 
+/* Gives back the memory that touched pages take in this process. They are there again when they are touched,
+ * from the system's cache or the file. Any thread, also while others read. */
+void wp_map_forget(const struct wp_map *m);
+
 #endif

@@ -1,12 +1,14 @@
 /* memory.c - see memory.h. */
 #include "base/memory.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 #define BUFFER_FIRST_BYTES 256
@@ -48,6 +50,20 @@ void wp_memory_trim(void) {
 
 void wp_memory_drop(void *pages, size_t bytes) {
     (void)madvise(pages, bytes, MADV_DONTNEED); /* to be refused costs memory, not truth */
+}
+
+struct wp_memory_use wp_memory_in_use(void) {
+    char text[128];
+    unsigned long long resident, mapped;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return (struct wp_memory_use){0};
+    ssize_t len = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[len > 0 ? len : 0] = 0;
+    if (sscanf(text, "%*u %llu %llu", &resident, &mapped) != 2 || mapped > resident)
+        return (struct wp_memory_use){0};
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    return (struct wp_memory_use){(resident - mapped) * page, mapped * page};
 }
 
 enum wp_status wp_buffer_reserve(struct wp_buffer *b, size_t more, size_t max) {

@@ -28,6 +28,13 @@ void wp_memory_trim(void);
  * is lost. */
 void wp_memory_drop(void *pages, size_t bytes);
 
+/* Bytes that the process has in memory at the moment: its own, and pages of mapped files that it touched.
+ * Both 0 when the system does not tell. Costs some microseconds. Any thread. */
+struct wp_memory_use {
+    uint64_t own, mapped;
+};
+struct wp_memory_use wp_memory_in_use(void);
+
 /* A growing byte buffer. `data` is NULL while cap is 0. Zero-initialised is empty. Not for two threads. */
 struct wp_buffer {
     uint8_t *data;

@@ -5,15 +5,15 @@
 #include <time.h>
 #include "engine/online_story.h"
 
-/* Bytes of memory that one kept profile takes, about. */
-enum { PROFILE_BYTES = 3 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 18 };
+/* Slots for profiles that are a little smaller than those of news, which take 2.7 KB. */
+enum { PROFILE_BYTES = 2 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 20 };
 
 /* What was seen is gathered from the whole index when a SEEN_PART-th of it was added, but SEEN_MIN articles:
  * by then the look-ups before have cost as much. */
-enum { SEEN_MIN = 4096, SEEN_PART = 16, SEEN_MEMORY_PART = 8 };
+enum { SEEN_MIN = 4096, SEEN_PART = 16 };
 
-/* A memtable that is flushed sooner than it must: with less than about 1 GiB. */
-enum { MEMTABLE_MEMORY_PART = 6, MEMTABLE_ROW_BYTES = 1280, FLUSH_ROWS_MIN = 8192 };
+/* Articles after which the memory is shared out anew; and looked at, when much is left of it and when not. */
+enum { SHARE_ARTICLES = 4096, LOOK_FAR = 64, LOOK_NEAR = 4 };
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -41,21 +41,34 @@ static void decide(struct wp_online *o, struct wp_online_verdict *v) {
 
 /* ---- opening ---- */
 
-static size_t profile_count(uint64_t memory) {
-    uint64_t n = (memory ? memory : WP_ONLINE_MEMORY) / 2 / PROFILE_BYTES;
-    return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : (size_t)n;
+static size_t profile_count(size_t bytes) {
+    size_t n = bytes / PROFILE_BYTES;
+    return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : n;
 }
 
-/* A memtable takes a row and some 36 entries an article; what it holds when it is flushed is its part. */
-static uint32_t flush_rows(const struct wp_online_options *options) {
-    uint64_t memory = options->memory_bytes ? options->memory_bytes : WP_ONLINE_MEMORY;
-    uint64_t n = memory / MEMTABLE_MEMORY_PART / MEMTABLE_ROW_BYTES;
-    if (options->store.flush_rows) return options->store.flush_rows;
-    return n < FLUSH_ROWS_MIN ? FLUSH_ROWS_MIN : n > WP_MEMTABLE_ROWS ? WP_MEMTABLE_ROWS : (uint32_t)n;
+/* What the index itself takes becomes more, and what is shared less. */
+static void share_memory(struct wp_online *o) {
+    const struct wp_view *now = wp_store_now(&o->store);
+    struct wp_ration_needs needs = {.memory_bytes = o->memory_bytes,
+                                    .articles = now->end,
+                                    .furniture = now->state->furniture_count,
+                                    .seen_bytes = o->seen.words ? (size_t)(o->seen.mask / 8 + 1) : 0};
+    for (size_t i = 0; i < now->files.segment_count; i++) needs.segment_bytes += now->files.segments[i].bytes;
+    o->ration = wp_ration_of(&needs);
+    if (o->finder) wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);
+    if (!o->flushes_given) wp_store_flush_at(&o->store, o->ration.flush_rows);
 }
 
-static size_t seen_bytes(uint64_t memory) {
-    return (size_t)((memory ? memory : WP_ONLINE_MEMORY) / SEEN_MEMORY_PART);
+/* Pages of segments that were touched add up, whatever else is there; and profiles that went leave holes,
+ * which the allocator keeps: at 256 MiB and 400,000 articles 50 MiB of them. */
+static void keep_within_memory(struct wp_online *o) {
+    bool share = o->added % SHARE_ARTICLES == 0;
+    if (!share && o->added < o->look_at) return;
+    if (share) share_memory(o);
+    struct wp_memory_use use = wp_memory_in_use();
+    if (share && use.own > o->ration.own_bytes) wp_memory_trim();
+    if (use.own + use.mapped > o->ration.trim_bytes) wp_view_forget(wp_store_now(&o->store));
+    o->look_at = o->added + (use.own + use.mapped > o->ration.near_bytes ? LOOK_NEAR : LOOK_FAR);
 }
 
 static enum wp_status take_names(struct wp_online *o, const struct wp_fields *fields, struct wp_error *err) {
@@ -68,15 +81,18 @@ static enum wp_status take_terms(struct wp_online *o, const struct wp_online_opt
                                  struct wp_error *err) {
     WP_TRY(wp_terms_open_writing(&o->terms, &o->store, &options->terms, err));
     wp_store_join_owners(&o->store, &o->terms.owners);
-    return wp_finder_new(&o->finder, profile_count(options->memory_bytes), o->terms.agencies, err);
+    share_memory(o);
+    WP_TRY(wp_finder_new(&o->finder, profile_count(o->ration.profile_bytes), o->terms.agencies, err));
+    wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);
+    return WP_OK;
 }
 
 enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct wp_online_options *options,
                               struct wp_error *err) {
-    *o = (struct wp_online){.now = options->now, .seen_bytes = seen_bytes(options->memory_bytes)};
-    struct wp_store_options store = options->store;
-    store.flush_rows = flush_rows(options);
-    enum wp_status status = wp_store_open(&o->store, dir, &store, err);
+    *o = (struct wp_online){.now = options->now,
+                            .memory_bytes = options->memory_bytes ? options->memory_bytes : WP_ONLINE_MEMORY,
+                            .flushes_given = options->store.flush_rows != 0};
+    enum wp_status status = wp_store_open(&o->store, dir, &options->store, err);
     if (status == WP_OK) status = take_terms(o, options, err);
     if (status == WP_OK)
         status = wp_preparer_init(&o->preparer, o->terms.agencies, options->date_format, err);
@@ -232,9 +248,10 @@ static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *ro
     wp_seen_add_key(&o->seen, WP_KEY_EXACT, row->exact.low);
     wp_seen_add_key(&o->seen, WP_KEY_ID, row->id.low);
     o->added += o->added < UINT32_MAX;
+    keep_within_memory(o);
     bool first = !o->seen.words && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
     if (!first && !wp_seen_is_full(&o->seen)) return WP_OK;
-    enum wp_status status = wp_seen_build(&o->seen, o->seen_bytes, now, o->finder->owners, err);
+    enum wp_status status = wp_seen_build(&o->seen, o->ration.seen_bytes, now, o->finder->owners, err);
     if (o->seen.words) o->finder->batch.seen = &o->seen;
     if (status != WP_ENOMEM) return status;
     o->seen.most = 0; /* what there is goes on */

@@ -15,6 +15,7 @@
 #ifndef WP_ENGINE_ONLINE_H
 #define WP_ENGINE_ONLINE_H
 
+#include "engine/ration.h"
 #include "engine/finder.h"
 #include "engine/terms.h"
 #include "index/seen.h"
@@ -84,8 +85,11 @@ struct wp_online {
     struct wp_buffer names;  /* of the fields, as stored with each article */
     struct wp_buffer stored; /* scratch */
     struct wp_seen seen;     /* of everything added so far, once enough was added here */
-    size_t seen_bytes;       /* to use for it */
     uint32_t added;          /* since it was opened */
+    uint64_t memory_bytes;   /* constant */
+    bool flushes_given;      /* constant: flush_rows is not the ration's */
+    uint32_t look_at;        /* articles added when the memory is looked at next */
+    struct wp_ration ration; /* as the index is now, but for `seen`, which stays as large as it was made */
 };
 
 /* For writing: locks. *o is filled in place; close in any case. */

@@ -82,6 +82,7 @@ enum wp_status wp_stories_gather(struct wp_online *o, struct wp_error *err) {
         enum wp_status status = wp_view_any_row(v, n, &row, err);
         bool there = status == WP_OK;
         if (!there && status != WP_END) return status;
+        if (n % WP_SEGMENT_WALK == 0) wp_view_forget(v);
         if (wp_finder_know_owner(o->finder, there ? row.owner : 0) != WP_OK) return no_memory(err);
         if (there && !wp_state_is_dead(v->state, n))
             wp_stories_join(o, wp_online_story(o, n, &row), n, row.date);

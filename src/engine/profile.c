@@ -6,8 +6,10 @@
 #include "engine/look.h"
 #include "engine/shelf.h"
 
+enum { AREA_BYTES = 16 }; /* that an allocation takes besides */
+
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
-    *p = (struct wp_profiles){.slot_count = slots};
+    *p = (struct wp_profiles){.slot_count = slots, .bytes = slots * sizeof *p->slots};
     if (wp_fingerprinter_new(&p->printer) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     p->slots = wp_zalloc(slots, sizeof *p->slots);
     if (!p->slots) return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -34,17 +36,39 @@ static struct wp_profile *slot_of(struct wp_profiles *p, uint32_t number) {
     return &p->slots[number % p->slot_count];
 }
 
-static enum wp_status fill(struct wp_profile *to, const struct wp_compared *of, const uint8_t *id,
-                           size_t id_len) {
+static void empty(struct wp_profiles *p, struct wp_profile *slot) {
+    if (slot->cap) p->bytes -= slot->cap + AREA_BYTES;
+    wp_free(slot->data);
+    *slot = (struct wp_profile){0};
+}
+
+/* Numbers rise, so that the oldest profiles stand behind the one that was put last, and behind the hand,
+ * which putting pushes along: they go first. */
+static void keep_within(struct wp_profiles *p, const struct wp_profile *but) {
+    for (size_t i = 0; p->bytes_max && p->bytes > p->bytes_max && i < p->slot_count; i++) {
+        p->hand = (p->hand + 1) % p->slot_count;
+        if (&p->slots[p->hand] != but) empty(p, &p->slots[p->hand]);
+    }
+}
+
+void wp_profiles_limit(struct wp_profiles *p, size_t bytes) {
+    p->bytes_max = bytes;
+    keep_within(p, NULL);
+}
+
+static enum wp_status fill(struct wp_profiles *p, struct wp_profile *to, const struct wp_compared *of,
+                           const uint8_t *id, size_t id_len) {
     const struct wp_stream *stream = &of->stream;
     size_t bytes = id_len + (size_t)stream->count * WP_STREAM_BYTES;
     to->of = 0;
     if (bytes > UINT32_MAX) return WP_ETOOBIG;
     if (bytes > to->cap || bytes < to->cap / 4) {
-        wp_free(to->data);
+        empty(p, to);
         to->data = wp_alloc(bytes, 1);
-        to->cap = to->data ? (uint32_t)bytes : 0;
         if (!to->data) return WP_ENOMEM;
+        to->cap = (uint32_t)bytes;
+        p->bytes += bytes + AREA_BYTES;
+        keep_within(p, to);
     }
     if (id_len) memcpy(to->data, id, id_len);
     wp_stream_pack(to->data + id_len, stream->shingles, stream->count);
@@ -86,7 +110,8 @@ const uint8_t *wp_profiles_id(const struct wp_profiles *p, uint32_t number, size
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
                      size_t id_len) {
     struct wp_profile *slot = slot_of(p, number);
-    if (fill(slot, of, id, id_len) == WP_OK) slot->of = (uint64_t)number + 1;
+    if (number % p->slot_count == (p->hand + 1) % p->slot_count) p->hand = number % p->slot_count;
+    if (fill(p, slot, of, id, id_len) == WP_OK) slot->of = (uint64_t)number + 1;
 }
 
 enum wp_status wp_profiles_record(struct wp_profiles *p, const struct wp_view *view,
@@ -129,7 +154,7 @@ static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, co
                                .wire = look.wire,
                                .figures = look.figures,
                                .unspoken = !wp_title_spoken(&title, wp_fingerprinter_tokens(p->printer))};
-    status = fill(slot_of(p, number), &made, stored.record.id, stored.record.id_len);
+    status = fill(p, slot_of(p, number), &made, stored.record.id, stored.record.id_len);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     slot_of(p, number)->of = (uint64_t)number + 1;
     return WP_OK;

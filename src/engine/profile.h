@@ -37,15 +37,16 @@ struct wp_compared {
     bool unspoken; /* short, and says nothing of its title */
 };
 
-/* Loads profiles and keeps the last ones. One thread. */
+/* Loads profiles and keeps the last ones, as long as they fit. One thread. */
 struct wp_profiles {
     const struct wp_agency_table *agencies; /* borrowed; NULL: none. Set by who has them, before the first */
     struct wp_stored_reader records;
     struct wp_fingerprinter *printer;
     struct wp_text_reader reader;
     struct wp_profile *slots; /* by number modulo slot_count */
-    size_t slot_count;
-    uint64_t *shingles; /* of the profile that was asked for last */
+    size_t slot_count, hand;  /* the slot that was emptied last */
+    size_t bytes, bytes_max;  /* of all profiles, slots included; 0 = no limit */
+    uint64_t *shingles;       /* of the profile that was asked for last */
     size_t shingle_cap;
     uint64_t loaded, found; /* for measuring: from records, and at hand */
 };
@@ -53,6 +54,8 @@ struct wp_profiles {
 /* slots: how many to keep, 1 or more. WP_ENOMEM. Release in any case. */
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err);
 void wp_profiles_release(struct wp_profiles *p);
+/* Keeps no more than so many bytes from now on, slots included: the oldest profiles go first. */
+void wp_profiles_limit(struct wp_profiles *p, size_t bytes);
 
 /* The stream and the figures of an article whose row is at hand; the stream may be written to, and is good
  * until the next call. store: the writer's, which

@@ -88,13 +88,14 @@ static enum wp_status take_list(struct waiting *w, const struct wp_index_segment
                                 enum wp_key_kind kind, const uint32_t *owners, struct wp_error *err) {
     struct wp_key_cursor c;
     uint64_t key;
-    uint32_t article;
+    uint32_t article, walked = 0;
     enum wp_status status;
     wp_key_cursor_init(&c, &segment->keys[kind]);
     while ((status = wp_key_cursor_next(&c, &key, &article, err)) == WP_OK) {
         if (article >= segment->count)
             return wp_fail_file(err, WP_EDAMAGED, segment->name, "a key has no article");
         put(w, kind, key, owners[segment->first + article]);
+        if (++walked % WP_SEGMENT_WALK == 0) wp_segment_forget(segment);
     }
     return status == WP_END ? WP_OK : status;
 }

@@ -102,6 +102,10 @@ void wp_segment_drop(struct wp_index_segment *s) {
     wp_free(s);
 }
 
+void wp_segment_forget(const struct wp_index_segment *s) {
+    wp_map_forget(&s->map);
+}
+
 enum wp_status wp_segment_row(const struct wp_index_segment *s, uint32_t number, struct wp_row *row,
                               struct wp_error *err) {
     WP_TRY(wp_row_table_read(&s->rows, number, row, err));

@@ -48,6 +48,11 @@ enum wp_status wp_segment_open(struct wp_index_segment **out, const char *dir,
 struct wp_index_segment *wp_segment_share(struct wp_index_segment *s);
 void wp_segment_drop(struct wp_index_segment *s);
 
+/* Gives back the memory that touched pages of its file take (base/map.h). Who walks through a whole segment
+ * does so every WP_SEGMENT_WALK rows or keys, some megabytes. */
+enum { WP_SEGMENT_WALK = 1 << 17 };
+void wp_segment_forget(const struct wp_index_segment *s);
+
 /* The row of a number of this segment. row->texts is a file number's place in s->texts. WP_EDAMAGED. */
 enum wp_status wp_segment_row(const struct wp_index_segment *s, uint32_t number, struct wp_row *row,
                               struct wp_error *err);

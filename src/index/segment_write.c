@@ -195,6 +195,7 @@ static enum wp_status survey(struct merge *m, struct wp_error *err) {
         for (uint32_t n = s->first; n < s->first + s->count; n++) {
             struct wp_row row;
             enum wp_status status = living_row(m, i, n, &row, err);
+            if ((n - s->first) % WP_SEGMENT_WALK == 0) wp_segment_forget(s);
             if (status == WP_END) continue;
             WP_TRY(status);
             if (!m->moves) WP_TRY(map_texts(m, i, &row.texts, err));
@@ -242,6 +243,7 @@ static enum wp_status merge_rows(struct merge *m, struct wp_row_writer *rows, st
             struct wp_row row;
             enum wp_status status = merged_row(m, i, rows->next, &row, err);
             if (status != WP_OK && status != WP_END) return status;
+            if ((rows->next - s->first) % WP_SEGMENT_WALK == 0) wp_segment_forget(s);
             WP_TRY(wp_row_writer_add(rows, status == WP_OK ? &row : NULL, err));
         }
     }
@@ -277,6 +279,8 @@ static enum wp_status merge_sources(const struct merge *m, struct source *source
         for (size_t i = 0; i < m->count; i++)
             if (!sources[i].ended && (!least || sources[i].key < least->key)) least = &sources[i];
         if (!least) return WP_OK;
+        for (size_t i = 0; list->added % WP_SEGMENT_WALK == 0 && i < m->count; i++)
+            wp_segment_forget(m->from[i]);
         WP_TRY(wp_keys_add(list, least->key, least->number - m->first, err));
         WP_TRY(advance(m, m->from[least - sources], least, err));
     }

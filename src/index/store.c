@@ -327,14 +327,10 @@ static void keep_sample(struct wp_store *s, const uint8_t *record, size_t len) {
     if (wp_buffer_add(&s->samples, record, len) == WP_OK) s->sample_lengths[s->sample_count++] = len;
 }
 
-static uint32_t rows_max(const struct wp_store *s) {
-    return s->options.flush_rows ? s->options.flush_rows : WP_MEMTABLE_ROWS;
-}
-
 /* Also as soon as enough was seen to learn a dictionary from: the sooner the texts have one, the better. */
 static bool is_full(const struct wp_store *s) {
     const struct wp_memtable *m = s->now->memtable->table;
-    return m->rows >= rows_max(s) || wp_memtable_is_full(m) || s->samples.len >= SAMPLES_BYTES_MAX ||
+    return m->rows >= wp_store_rows_max(s) || wp_memtable_is_full(m) || s->samples.len >= SAMPLES_BYTES_MAX ||
            wp_texts_size(&s->texts) > WP_TEXTS_BYTES_MAX;
 }
 

@@ -33,7 +33,7 @@ struct wp_store_options {
 };
 
 struct wp_store {
-    struct wp_store_options options; /* constant */
+    struct wp_store_options options; /* constant but for flush_rows */
     char *dir;
     const struct wp_owner_map *owners; /* borrowed; NULL: every owner stands alone */
     struct wp_guard guard;
@@ -79,6 +79,14 @@ struct wp_view *wp_store_snapshot(struct wp_store *s);
 enum wp_status wp_store_refresh(struct wp_store *s, bool *changed, struct wp_error *err);
 
 /* ---- the writer's ---- */
+
+/* Articles after which a commit flushes from now on. */
+static inline uint32_t wp_store_rows_max(const struct wp_store *s) {
+    return s->options.flush_rows ? s->options.flush_rows : WP_MEMTABLE_ROWS;
+}
+static inline void wp_store_flush_at(struct wp_store *s, uint32_t rows) {
+    s->options.flush_rows = rows;
+}
 
 /* Everything added so far; valid until the next commit, flush, or change. */
 static inline const struct wp_view *wp_store_now(const struct wp_store *s) {

@@ -145,6 +145,7 @@ enum wp_status wp_store_flush_log(struct wp_store *s, bool on, struct wp_error *
     struct wp_manifest files;
     struct wp_shared_memtable *memtable = NULL;
     if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
+    wp_view_forget(s->now); /* makes room for sorted keys and the next memtable */
     enum wp_status status = write_files(s, &files, on, err);
     if (status == WP_OK && wp_shared_memtable_new(&memtable, files.next_number) != WP_OK)
         status = no_memory(err);

@@ -159,6 +159,10 @@ struct wp_view *wp_view_share(struct wp_view *v) {
     return v;
 }
 
+void wp_view_forget(const struct wp_view *v) {
+    for (size_t i = 0; i < v->segment_count; i++) wp_segment_forget(v->segments[i]);
+}
+
 void wp_view_drop(struct wp_view *v) {
     if (!v || atomic_fetch_sub(&v->users, 1) != 1) return;
     for (size_t i = 0; i < v->segment_count; i++) wp_segment_drop(v->segments[i]);

@@ -60,6 +60,8 @@ enum wp_status wp_view_new(struct wp_view **out, const char *dir, const struct w
 struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_state *state);
 struct wp_view *wp_view_share(struct wp_view *v);
 void wp_view_drop(struct wp_view *v);
+/* Gives back the memory that touched pages of its segments take (segment.h). Any thread. */
+void wp_view_forget(const struct wp_view *v);
 enum wp_status wp_shared_memtable_new(struct wp_shared_memtable **out, uint32_t first);
 void wp_shared_memtable_drop(struct wp_shared_memtable *m);
 

@@ -1,0 +1,41 @@
+/*
+ * ration.h - how the writer of an index shares out the memory that it may use.
+ *
+ *     | program, buffers | stories, owners, furniture | segments | memtable | keys seen | profiles |
+ *       always the same    as large as the index        mapped     |<-- shares of what is left -->|
+ *
+ * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
+ * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
+ * made: so they get what they take, but no more than half. When the process has all it may, they are given
+ * back (wp_view_forget). The memtable's share is what it takes while it is flushed: sorted keys and the next
+ * memtable are there beside it.
+ *
+ * What is found depends on none of this, only how often a text is unpacked again, a key looked up in vain, a
+ * page mapped anew.
+ */
+#ifndef WP_ENGINE_RATION_H
+#define WP_ENGINE_RATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct wp_ration_needs {
+    uint64_t memory_bytes; /* of all together */
+    uint64_t articles, furniture, segment_bytes;
+    size_t seen_bytes; /* of the table that is there; 0 = none yet */
+};
+
+struct wp_ration {
+    uint32_t flush_rows;  /* of a memtable that is flushed */
+    size_t seen_bytes;    /* of a table that is made now (index/seen.h) */
+    size_t profile_bytes; /* of kept profiles, with their slots */
+    uint64_t own_bytes;   /* of all but segments: a process that has more of its own has holes in it */
+    uint64_t near_bytes;  /* with more it is to be watched, */
+    uint64_t trim_bytes;  /* and with more than this pages of segments are given back */
+};
+
+/* With less memory than it takes (some 96 MiB, and 24 bytes an article) the shares are the least that is of
+ * use. */
+struct wp_ration wp_ration_of(const struct wp_ration_needs *needs);
+
+#endif
