@@ -16,7 +16,13 @@ void wp_terms_close(struct wp_terms *t) {
     wp_owner_groups_free(t->groups);
     wp_agency_table_free(t->agencies);
     wp_free(t->owners.items);
+    wp_file_close(&t->read, NULL);
+    wp_free(t->name);
     *t = (struct wp_terms){0};
+}
+
+bool wp_terms_are_current(const struct wp_terms *t) {
+    return t->read.open ? wp_file_is_current(&t->read) : wp_file_kind(t->name) == WP_FILE_MISSING;
 }
 
 static int compare_owners(const void *x, const void *y) {
@@ -67,21 +73,41 @@ static enum wp_status take_file(struct wp_buffer *to, const char *file, bool *ch
     return WP_OK;
 }
 
+/* The file is opened before it is read: when another takes its place in between, that is seen later. */
+static enum wp_status read_settings(struct wp_terms *t, const char *dir, struct wp_error *err) {
+    *t = (struct wp_terms){.name = wp_path_join(dir, WP_SETTINGS_NAME)};
+    if (!t->name) return no_memory(err);
+    enum wp_status status = wp_file_open(&t->read, t->name, err);
+    if (status != WP_OK && status != WP_ENOENT) return status;
+    return wp_index_settings_read(&t->settings, dir, err);
+}
+
 static enum wp_status open_terms(struct wp_terms *t, const char *dir, const struct wp_terms_given *given,
                                  bool *changed, struct wp_error *err) {
     static const struct wp_terms_given nothing;
     const struct wp_terms_given *g = given ? given : &nothing;
-    *t = (struct wp_terms){0};
     *changed = false;
-    char *name = wp_path_join(dir, WP_SETTINGS_NAME);
-    if (!name) return no_memory(err);
-    enum wp_status status = wp_index_settings_read(&t->settings, dir, err);
-    if (status == WP_OK) status = take_file(&t->settings.owners, g->owners, changed, err);
-    if (status == WP_OK) status = take_file(&t->settings.agencies, g->agencies, changed, err);
-    if (status == WP_OK)
-        status = prepare(t, g->owners ? g->owners : name, g->agencies ? g->agencies : name, err);
-    wp_free(name);
-    return status;
+    WP_TRY(read_settings(t, dir, err));
+    t->given_owners = g->owners != NULL;
+    t->given_agencies = g->agencies != NULL;
+    WP_TRY(take_file(&t->settings.owners, g->owners, changed, err));
+    WP_TRY(take_file(&t->settings.agencies, g->agencies, changed, err));
+    return prepare(t, g->owners ? g->owners : t->name, g->agencies ? g->agencies : t->name, err);
+}
+
+static enum wp_status keep(struct wp_buffer *to, const struct wp_buffer *given, struct wp_error *err) {
+    to->len = 0;
+    return wp_buffer_add(to, given->data, given->len) == WP_OK ? WP_OK : no_memory(err);
+}
+
+enum wp_status wp_terms_renew(struct wp_terms *t, const struct wp_terms *before, const char *dir,
+                              struct wp_error *err) {
+    WP_TRY(read_settings(t, dir, err));
+    t->given_owners = before->given_owners;
+    t->given_agencies = before->given_agencies;
+    if (t->given_owners) WP_TRY(keep(&t->settings.owners, &before->settings.owners, err));
+    if (t->given_agencies) WP_TRY(keep(&t->settings.agencies, &before->settings.agencies, err));
+    return prepare(t, t->name, t->name, err);
 }
 
 enum wp_status wp_terms_open(struct wp_terms *t, const char *dir, const struct wp_terms_given *given,

@@ -21,6 +21,9 @@ struct wp_terms {
     struct wp_owner_groups *groups;   /* NULL: none */
     struct wp_agency_table *agencies; /* never NULL after opening: the built-in ones at least */
     struct wp_owner_map owners;       /* groups, by number (engine/run.h) */
+    char *name;                       /* of the file of settings; */
+    struct wp_file read;              /* and the one that was read, open; not open: there was none */
+    bool given_owners, given_agencies;
 };
 
 /* Names of files; NULL: as the index has it. An empty file means none. */
@@ -35,6 +38,11 @@ struct wp_terms_given {
 enum wp_status wp_terms_open(struct wp_terms *t, const char *dir, const struct wp_terms_given *given,
                              struct wp_error *err);
 void wp_terms_close(struct wp_terms *t);
+/* Has the index still the settings that were read? Costs a look at the file's name. */
+bool wp_terms_are_current(const struct wp_terms *t);
+/* The terms of the same index as they are now; what was given for `before` holds on. As wp_terms_open. */
+enum wp_status wp_terms_renew(struct wp_terms *t, const struct wp_terms *before, const char *dir,
+                              struct wp_error *err);
 
 /* The same for the writer: what is given is kept in the index. WP_EINVAL for no_furniture when the index
  * holds articles and was made without. */

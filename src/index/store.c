@@ -212,7 +212,9 @@ enum wp_status wp_store_open(struct wp_store *s, const char *dir, const struct w
 }
 
 void wp_store_join_owners(struct wp_store *s, const struct wp_owner_map *owners) {
+    pthread_mutex_lock(&s->mutex);
     s->owners = s->now->owners = owners;
+    pthread_mutex_unlock(&s->mutex);
 }
 
 static void close_writers(struct wp_store *s) {

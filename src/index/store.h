@@ -68,7 +68,8 @@ enum wp_status wp_store_close(struct wp_store *s, struct wp_error *err);
 void wp_store_abandon(struct wp_store *s);
 
 /* From now on rows tell the owners that `owners` joins by one number (view.h). Borrowed as long as the store
- * and its snapshots are there. Right after opening, before there are any. */
+ * and snapshots that are taken from now on are there, or until the next call and as long as those taken
+ * before it are. */
 void wp_store_join_owners(struct wp_store *s, const struct wp_owner_map *owners);
 
 /* The index as the last commit left it; drop it with wp_view_drop. NULL when out of memory. Any thread. */

@@ -5,6 +5,7 @@
  * are handed to whoever asks: finding takes the lock only to get one and to give it back.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include "base/json.h"
 #include "engine/online.h"
@@ -14,23 +15,34 @@
 /* Finders kept for the next call; more threads at once make more, which are freed afterwards. */
 enum { FINDERS_KEPT = 16, FINDER_PROFILES = 1024 };
 
+/* The terms of a reader, as they were when it read them; shared with its snapshots. */
+struct read_terms {
+    atomic_uint users;
+    unsigned generation; /* later ones have a higher number */
+    struct wp_terms terms;
+};
+
 struct wp_index {
     bool writes;
     struct wp_online online; /* when it writes */
-    struct wp_store store;   /* else, with: */
-    struct wp_terms terms;
-    pthread_mutex_t turn; /* guards online and what follows */
+    struct wp_store store;   /* else */
+    pthread_mutex_t turn;    /* guards online and what follows */
     struct wp_record_parser *parser;
     struct wp_buffer line, to;
-    pthread_mutex_t lock; /* guards the finders */
+    pthread_mutex_t lock;     /* guards what follows */
+    struct read_terms *terms; /* a reader's, of snapshots from now on */
     struct wp_finder *finders[FINDERS_KEPT];
     size_t finder_count;
-    unsigned incarnation; /* of the views that the finders are good for, which remember articles by number */
+    /* Of the views and the terms that the finders are good for, which remember articles by number, and what
+     * of them counts. */
+    unsigned incarnation;
+    struct read_terms *finder_terms;
 };
 
 struct wp_snapshot {
     struct wp_index *index;
     struct wp_view *view;
+    struct read_terms *terms; /* a reader's */
 };
 
 struct wp_found {
@@ -41,15 +53,35 @@ static struct wp_store *store_of(wp_index *index) {
     return index->writes ? &index->online.store : &index->store;
 }
 
-static const struct wp_terms *terms_of(const wp_index *index) {
-    return index->writes ? &index->online.terms : &index->terms;
+static const struct wp_terms *terms_of(const wp_snapshot *s) {
+    return s->terms ? &s->terms->terms : &s->index->online.terms;
+}
+
+static struct read_terms *share_terms(struct read_terms *t) {
+    if (t) atomic_fetch_add(&t->users, 1);
+    return t;
+}
+
+static void drop_terms(struct read_terms *t) {
+    if (!t || atomic_fetch_sub(&t->users, 1) != 1) return;
+    wp_terms_close(&t->terms);
+    wp_free(t);
+}
+
+/* With one user; generation 0. */
+static enum wp_status new_terms(struct read_terms **out, struct wp_error *err) {
+    *out = wp_zalloc(1, sizeof **out);
+    if (!*out) return wp_fail(err, WP_ENOMEM, "out of memory");
+    atomic_init(&(*out)->users, 1);
+    return WP_OK;
 }
 
 /* ---- opening ---- */
 
 static void free_index(wp_index *index) {
     for (size_t i = 0; i < index->finder_count; i++) wp_finder_free(index->finders[i]);
-    wp_terms_close(&index->terms);
+    drop_terms(index->finder_terms);
+    drop_terms(index->terms);
     wp_record_parser_free(index->parser);
     wp_buffer_release(&index->line);
     wp_buffer_release(&index->to);
@@ -61,9 +93,10 @@ static void free_index(wp_index *index) {
 static enum wp_status open_for_reading(wp_index *index, const char *dir,
                                        const struct wp_online_options *options, struct wp_error *err) {
     WP_TRY(wp_store_open(&index->store, dir, &options->store, err));
-    enum wp_status status = wp_terms_open(&index->terms, dir, &options->terms, err);
+    enum wp_status status = new_terms(&index->terms, err);
+    if (status == WP_OK) status = wp_terms_open(&index->terms->terms, dir, &options->terms, err);
     if (status == WP_OK)
-        wp_store_join_owners(&index->store, &index->terms.owners);
+        wp_store_join_owners(&index->store, &index->terms->terms.owners);
     else
         wp_store_abandon(&index->store);
     return status;
@@ -230,23 +263,57 @@ enum wp_status wp_index_commit(wp_index *index, struct wp_error *err) {
 
 /* ---- finding ---- */
 
+/* Snapshots from now on have these terms, and owners joined by them. */
+static void exchange_terms(wp_index *index, struct read_terms *terms) {
+    pthread_mutex_lock(&index->lock);
+    struct read_terms *before = index->terms;
+    terms->generation = before->generation + 1;
+    index->terms = terms;
+    wp_store_join_owners(&index->store, &terms->terms.owners);
+    pthread_mutex_unlock(&index->lock);
+    drop_terms(before);
+}
+
+/* The terms are read first: when they cannot be, nothing has changed. */
+static enum wp_status refresh(wp_index *index, bool *changed, struct wp_error *err) {
+    struct read_terms *terms = NULL;
+    enum wp_status status = WP_OK;
+    if (!wp_terms_are_current(&index->terms->terms)) {
+        status = new_terms(&terms, err);
+        if (status == WP_OK)
+            status = wp_terms_renew(&terms->terms, &index->terms->terms, index->store.dir, err);
+    }
+    if (status == WP_OK) status = wp_store_refresh(&index->store, changed, err);
+    if (status == WP_OK && terms) {
+        exchange_terms(index, terms);
+        *changed = true;
+    } else {
+        drop_terms(terms);
+    }
+    return status;
+}
+
 enum wp_status wp_index_refresh(wp_index *index, int *changed, struct wp_error *err) {
     bool any = false;
     if (changed) *changed = 0;
     if (index->writes) return WP_OK;
     pthread_mutex_lock(&index->turn);
-    enum wp_status status = wp_store_refresh(&index->store, &any, err);
+    enum wp_status status = refresh(index, &any, err);
     pthread_mutex_unlock(&index->turn);
-    if (changed) *changed = any;
+    if (changed) *changed = status == WP_OK && any;
     return status;
 }
 
 enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_error *err) {
     *out = wp_zalloc(1, sizeof **out);
-    if (*out) (*out)->view = wp_store_snapshot(store_of(index));
-    if (*out && (*out)->view) {
+    if (*out) {
+        pthread_mutex_lock(&index->lock); /* view and terms belong together */
+        (*out)->view = wp_store_snapshot(store_of(index));
+        (*out)->terms = share_terms(index->terms);
+        pthread_mutex_unlock(&index->lock);
         (*out)->index = index;
-        return WP_OK;
+        if ((*out)->view) return WP_OK;
+        drop_terms((*out)->terms);
     }
     wp_free(*out);
     *out = NULL;
@@ -256,6 +323,7 @@ enum wp_status wp_index_snapshot(wp_index *index, wp_snapshot **out, struct wp_e
 void wp_snapshot_free(wp_snapshot *snapshot) {
     if (!snapshot) return;
     wp_view_drop(snapshot->view);
+    drop_terms(snapshot->terms);
     wp_free(snapshot);
 }
 
@@ -269,21 +337,34 @@ uint64_t wp_snapshot_articles(const wp_snapshot *snapshot) {
 static enum wp_status take_finder(const wp_snapshot *snapshot, struct wp_finder **out, struct wp_error *err) {
     wp_index *index = snapshot->index;
     pthread_mutex_lock(&index->lock);
-    bool of_use = index->finder_count && index->incarnation == snapshot->view->incarnation;
+    bool of_use = index->finder_count && index->incarnation == snapshot->view->incarnation &&
+                  index->finder_terms == snapshot->terms;
     *out = of_use ? index->finders[--index->finder_count] : NULL;
     pthread_mutex_unlock(&index->lock);
-    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, terms_of(index)->agencies, err);
+    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, terms_of(snapshot)->agencies, err);
+}
+
+/* Was the snapshot taken after those that the finders are good for? */
+static bool is_newer(const wp_snapshot *snapshot) {
+    const wp_index *index = snapshot->index;
+    if (snapshot->view->incarnation != index->incarnation)
+        return snapshot->view->incarnation > index->incarnation;
+    return snapshot->terms &&
+           (!index->finder_terms || snapshot->terms->generation > index->finder_terms->generation);
 }
 
 /* The newest snapshot's finders are kept. */
 static void give_finder(const wp_snapshot *snapshot, struct wp_finder *finder) {
     wp_index *index = snapshot->index;
     pthread_mutex_lock(&index->lock);
-    if (snapshot->view->incarnation > index->incarnation) {
+    if (is_newer(snapshot)) {
         while (index->finder_count) wp_finder_free(index->finders[--index->finder_count]);
+        drop_terms(index->finder_terms);
+        index->finder_terms = share_terms(snapshot->terms);
         index->incarnation = snapshot->view->incarnation;
     }
-    bool kept = index->finder_count < FINDERS_KEPT && index->incarnation == snapshot->view->incarnation;
+    bool kept = index->finder_count < FINDERS_KEPT && index->incarnation == snapshot->view->incarnation &&
+                index->finder_terms == snapshot->terms;
     if (kept) index->finders[index->finder_count++] = finder;
     pthread_mutex_unlock(&index->lock);
     if (!kept) wp_finder_free(finder);
@@ -319,7 +400,7 @@ static enum wp_status take_stored(struct wp_finder *f, const struct wp_view *vie
 static enum wp_status find(wp_snapshot *snapshot, struct wp_finder *finder, const struct wp_query *query,
                            struct wp_found *found, struct wp_error *err) {
     struct wp_buffer text = {0};
-    const struct wp_terms *terms = terms_of(snapshot->index);
+    const struct wp_terms *terms = terms_of(snapshot);
     struct wp_reprint_query q = {.text = (const uint8_t *)query->text,
                                  .len = query->text_len,
                                  .except = WP_NUMBER_NONE,

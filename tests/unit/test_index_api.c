@@ -366,6 +366,64 @@ static void test_refresh(void **state) {
     assert_int_equal(wp_index_close(reader, NULL), WP_OK);
 }
 
+/* How many reprints of `ferry` a reader finds of the owner that this name goes by. */
+static size_t count_of(wp_snapshot *s, const char *owner) {
+    wp_found *found;
+    struct wp_query q = {.size = sizeof q, .text = ferry, .text_len = strlen(ferry), .owner = owner};
+    assert_int_equal(wp_snapshot_find(s, &q, &found, NULL), WP_OK);
+    size_t n = wp_found_count(found);
+    wp_found_free(found);
+    return n;
+}
+
+static void write_text(const char *name, const char *text) {
+    FILE *f = fopen(name, "wb");
+    assert_true(f && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static void expect_owners(wp_index *reader, size_t one, size_t two) {
+    wp_snapshot *s;
+    assert_int_equal(wp_index_snapshot(reader, &s, NULL), WP_OK);
+    assert_int_equal(count_of(s, "one.com"), one);
+    assert_int_equal(count_of(s, "two.com"), two);
+    wp_snapshot_free(s);
+}
+
+/* Another writer tells the index who are sisters; one reader goes by that, one by its own file. */
+static void test_refresh_terms(void **state) {
+    (void)state;
+    disk_remove_directory(dir);
+    wp_snapshot *early;
+    wp_index *writer = open_index(1);
+    wp_verdict_free(add(writer, "a", ferry, "https://one.com/1"));
+    wp_verdict_free(add(writer, "b", reprint, "https://two.com/1"));
+    assert_int_equal(wp_index_close(writer, NULL), WP_OK);
+    write_text("owners", "one.com two.com\n");
+    write_text("none", "");
+    wp_index *reader = open_index(0), *own = open_with(0, "none", 0, WP_OK);
+    expect_owners(reader, 1, 1);
+    assert_int_equal(wp_index_snapshot(reader, &early, NULL), WP_OK);
+    assert_int_equal(wp_index_close(open_with(1, "owners", 0, WP_OK), NULL), WP_OK);
+    expect_owners(reader, 1, 1); /* not refreshed */
+    expect_refresh(reader, 1, 2);
+    expect_refresh(reader, 0, 2);
+    expect_owners(reader, 2, 2);
+    assert_int_equal(count_of(early, "one.com"), 1); /* a snapshot never changes */
+    expect_owners(reader, 2, 2);
+    expect_refresh(own, 1, 2);
+    expect_owners(own, 1, 1);
+    assert_int_equal(wp_index_close(open_with(1, "none", 0, WP_OK), NULL), WP_OK);
+    expect_refresh(reader, 1, 2);
+    expect_owners(reader, 1, 1);
+    wp_snapshot_free(early);
+    assert_int_equal(wp_index_close(own, NULL), WP_OK);
+    assert_int_equal(remove("index/settings"), 0);
+    write_text("index/settings", "no settings");
+    assert_int_equal(wp_index_refresh(reader, NULL, NULL), WP_EDAMAGED);
+    expect_owners(reader, 1, 1);
+    assert_int_equal(wp_index_close(reader, NULL), WP_OK);
+}
+
 static const char *first_id(wp_index *index, const char *text, wp_found **found) {
     wp_snapshot *s;
     struct wp_found_item item;
@@ -474,14 +532,12 @@ static void test_refresh_threads(void **state) {
 int main(void) {
     char scratch[] = "/tmp/wp_index_api.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts),
-                                       cmocka_unit_test(test_refusals),
-                                       cmocka_unit_test(test_find),
-                                       cmocka_unit_test(test_owners),
-                                       cmocka_unit_test(test_threads),
-                                       cmocka_unit_test(test_refresh),
-                                       cmocka_unit_test(test_refresh_another),
-                                       cmocka_unit_test(test_refresh_threads)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_find),           cmocka_unit_test(test_owners),
+        cmocka_unit_test(test_refresh_terms),  cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_refresh),        cmocka_unit_test(test_refresh_another),
+        cmocka_unit_test(test_refresh_threads)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
     if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
