@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "index/recover.h"
 #include "index/settings.h"
+#include "index/unreadable.h"
 
 struct checker {
     const char *dir;
@@ -276,9 +277,24 @@ static enum wp_status look_for_files(const char *dir, struct wp_error *err) {
     return found ? WP_OK : wp_fail_file(err, WP_ENOENT, dir, "there is no index");
 }
 
+static enum wp_status note_unreadable(void *self, const struct wp_file *f, uint64_t size,
+                                      const struct wp_unreadable *first, struct wp_error *err) {
+    struct checker *c = self;
+    struct wp_unreadable range = *first;
+    while (range.begin < size) {
+        struct wp_error why = {0};
+        WP_TRY(note(c, wp_unreadable_say(f, &range, &why), &why, 0, 0, err));
+        WP_TRY(wp_unreadable_next(f, size, range.end, &range, err));
+    }
+    return WP_OK;
+}
+
 static enum wp_status check_all(struct checker *c, struct wp_error *err) {
+    const struct wp_unreadable_visitor visitor = {note_unreadable, c};
     struct wp_error why = {0};
     struct wp_damage damage = {.whole_index = true};
+    WP_TRY(wp_unreadable_look(c->dir, &visitor, err));
+    if (c->counts->damages) return WP_OK; /* further reading would end here, or the process */
     enum wp_status status = wp_manifest_read(&c->files, c->dir, &why);
     if (status == WP_ENOENT) WP_TRY(look_for_files(c->dir, err));
     if (status == WP_OK) status = wp_recover(&c->log, c->dir, &c->files, &why);

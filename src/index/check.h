@@ -2,7 +2,8 @@
  * check.h - reads every byte of an index, verifies every checksum and every reference between its files.
  *
  * Nothing is changed. What is wrong is told one by one, with the file, the place, and the articles concerned;
- * a damaged block costs the articles that are in it and no others.
+ * a damaged block costs the articles that are in it and no others. Where the disk does not give back what was
+ * written, that is told, and nothing else is looked at.
  */
 #ifndef WP_INDEX_CHECK_H
 #define WP_INDEX_CHECK_H
@@ -20,7 +21,7 @@ struct wp_check_counts {
 };
 
 /* tell is called for each damage. WP_OK when the whole index was looked at, whatever was found; WP_ENOENT
- * when there is none, WP_EIO, WP_ENOMEM. */
+ * when there is none, WP_ENOMEM. */
 enum wp_status wp_index_check(const char *dir, void (*tell)(void *self, const struct wp_damage *damage),
                               void *self, struct wp_check_counts *counts, struct wp_error *err);
 

@@ -145,6 +145,7 @@ static enum wp_status salvage(struct wp_salvage *s, struct wp_error *err) {
     WP_TRY(read_state(s, err));
     WP_TRY(read_settings(s, err));
     WP_TRY(wp_salvage_log(s, err));
+    if (s->log_unreadable) s->log_damaged = s->tail_unknown = true;
     if (s->log_damaged)
         note_changes(s, "deletions and changes of stories in the damaged part of the log are lost");
     s->end = s->files.next_number + (uint32_t)s->log_count;
@@ -188,6 +189,7 @@ enum wp_status wp_index_repair(const char *dir, const struct wp_repair_options *
     enum wp_status status = wp_file_kind(dir) == WP_FILE_DIRECTORY
                                 ? wp_index_lock(&s.guard.fs, dir, &s.lock, err)
                                 : wp_fail_file(err, WP_ENOENT, dir, "there is no index");
+    if (status == WP_OK) status = wp_salvage_unreadable(&s, err);
     if (status == WP_OK) status = wp_index_check(dir, ignore, NULL, &before, err);
     if (status == WP_OK && before.damages) status = salvage(&s, err);
     release(&s);

@@ -3,6 +3,7 @@
  *
  * What stands in one place only is lost with that place; what can be made again from something else is:
  *
+ *     unreadable    zeros in place of what the disk does not give back, and then as it is damaged
  *     text block    its records are lost, and with them their articles. The block is replaced by an empty one
  *                   of the same length, so that the others stay where they are
  *     dictionary    taken from another text file, else the file is lost

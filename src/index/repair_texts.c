@@ -107,8 +107,8 @@ static enum wp_status make_front(struct wp_salvage *s, uint32_t number, const st
 
 /* ---- writing a file anew ---- */
 
-static enum wp_status copy_bytes(struct wp_salvage *s, const struct wp_file *from, uint64_t begin,
-                                 uint64_t end, struct wp_file *to, struct wp_error *err) {
+enum wp_status wp_salvage_copy_bytes(struct wp_salvage *s, const struct wp_file *from, uint64_t begin,
+                                     uint64_t end, struct wp_file *to, struct wp_error *err) {
     const struct wp_fs *fs = &s->guard.fs;
     struct wp_buffer *b = &s->scratch;
     b->len = 0;
@@ -137,38 +137,51 @@ static enum wp_status fill_hole(struct wp_salvage *s, uint64_t len, struct wp_fi
     return fs->write(fs->self, to, b->data, (size_t)len, err);
 }
 
-static enum wp_status write_anew(struct wp_salvage *s, const struct wp_salvaged_texts *t,
-                                 const struct wp_file *from, const struct wp_buffer *front,
-                                 struct wp_file *to, struct wp_error *err) {
+/* What a file with another front, and with its holes filled, is made of. */
+struct mended {
+    const struct wp_salvaged_texts *texts;
+    const struct wp_file *from;
+    const struct wp_buffer *front;
+};
+
+static enum wp_status write_mended(struct wp_salvage *s, void *self, struct wp_file *to,
+                                   struct wp_error *err) {
     const struct wp_fs *fs = &s->guard.fs;
-    uint64_t at = front->len;
-    if (front->len) WP_TRY(fs->write(fs->self, to, front->data, front->len, err));
+    const struct mended *m = self;
+    const struct wp_salvaged_texts *t = m->texts;
+    uint64_t at = m->front->len;
+    if (at) WP_TRY(fs->write(fs->self, to, m->front->data, m->front->len, err));
     for (size_t i = 0; i < t->hole_count; i++) {
-        WP_TRY(copy_bytes(s, from, at, t->holes[i].begin, to, err));
+        WP_TRY(wp_salvage_copy_bytes(s, m->from, at, t->holes[i].begin, to, err));
         WP_TRY(fill_hole(s, t->holes[i].end - t->holes[i].begin, to, err));
         at = t->holes[i].end;
     }
-    WP_TRY(copy_bytes(s, from, at, t->end, to, err));
-    return fs->sync(fs->self, to, err);
+    return wp_salvage_copy_bytes(s, m->from, at, t->end, to, err);
+}
+
+enum wp_status wp_salvage_replace(struct wp_salvage *s, const char *name, wp_salvage_writer *write,
+                                  void *self, struct wp_error *err) {
+    const struct wp_fs *fs = &s->guard.fs;
+    struct wp_buffer aside = {0};
+    struct wp_file to = {0};
+    bool named = wp_buffer_print(&aside, "%s%s%c", name, WP_ASIDE_END, '\0') == WP_OK;
+    enum wp_status status =
+        named ? fs->create(fs->self, (char *)aside.data, &to, err) : wp_salvage_no_memory(err);
+    if (status == WP_OK) status = write(s, self, &to, err);
+    if (status == WP_OK) status = fs->sync(fs->self, &to, err);
+    wp_file_close(&to, NULL);
+    if (status == WP_OK) status = fs->rename(fs->self, (char *)aside.data, name, err);
+    if (status == WP_OK) status = fs->sync_directory(fs->self, s->dir, err);
+    wp_buffer_release(&aside);
+    return status;
 }
 
 /* The file with another front, if one is given, and with its holes filled, under its own name. */
 static enum wp_status replace(struct wp_salvage *s, const struct wp_salvaged_texts *t,
                               const struct wp_file *from, const struct wp_buffer *front,
                               struct wp_error *err) {
-    const struct wp_fs *fs = &s->guard.fs;
-    struct wp_buffer aside = {0};
-    struct wp_file to = {0};
-    const char *name = from->name;
-    bool named = wp_buffer_print(&aside, "%s%s%c", name, WP_ASIDE_END, '\0') == WP_OK;
-    enum wp_status status =
-        named ? fs->create(fs->self, (char *)aside.data, &to, err) : wp_salvage_no_memory(err);
-    if (status == WP_OK) status = write_anew(s, t, from, front, &to, err);
-    wp_file_close(&to, NULL);
-    if (status == WP_OK) status = fs->rename(fs->self, (char *)aside.data, name, err);
-    if (status == WP_OK) status = fs->sync_directory(fs->self, s->dir, err);
-    wp_buffer_release(&aside);
-    return status;
+    struct mended m = {t, from, front};
+    return wp_salvage_replace(s, from->name, write_mended, &m, err);
 }
 
 /* The file that a text file was first stays open as t->before; otherwise it is closed. */

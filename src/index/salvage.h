@@ -2,6 +2,7 @@
  * salvage.h - inside a repair (repair.h): what of a damaged index can still be read, and what becomes of it.
  *
  *     repair.c          the order of things
+ *     repair_unreadable.c   what the disk does not give back becomes zeros
  *     repair_texts.c    text files are mended; then every record has an ordinal
  *     repair_files.c    the manifest, made again from the names and headers of files
  *     repair_log.c      rows and changes of the log, past what is damaged
@@ -96,7 +97,7 @@ struct wp_salvage {
     size_t log_count, log_cap;
     struct wp_salvaged_change *changes;
     size_t change_count, change_cap;
-    bool log_damaged;
+    bool log_damaged, log_unreadable; /* unreadable: damage at its end is no commit that was cut off */
 
     uint32_t end;            /* articles have numbers below */
     uint64_t *places;        /* by number: ordinal of the record + 1, 0 = none */
@@ -116,7 +117,20 @@ void wp_salvage_note(struct wp_salvage *s, const struct wp_repair_note *note);
 /* The name of a file, a new string (wp_free); NULL when out of memory. */
 char *wp_salvage_name(const struct wp_salvage *s, enum wp_index_kind kind, uint32_t number);
 
+/* ---- repair_unreadable.c ---- */
+
+/* Replaces files that the disk does not give back as a whole, before anything is read. */
+enum wp_status wp_salvage_unreadable(struct wp_salvage *s, struct wp_error *err);
+
 /* ---- repair_texts.c ---- */
+
+/* Replaces a file by what `write` writes, lasting when this returns WP_OK. */
+typedef enum wp_status wp_salvage_writer(struct wp_salvage *s, void *self, struct wp_file *to,
+                                         struct wp_error *err);
+enum wp_status wp_salvage_replace(struct wp_salvage *s, const char *name, wp_salvage_writer *write,
+                                  void *self, struct wp_error *err);
+enum wp_status wp_salvage_copy_bytes(struct wp_salvage *s, const struct wp_file *from, uint64_t begin,
+                                     uint64_t end, struct wp_file *to, struct wp_error *err);
 
 /* Gives a file whose header is damaged a new one; what is behind has checksums of its own. A header that is
  * sound and of another file is left alone, and so is a file that is not there. */

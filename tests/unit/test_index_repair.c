@@ -4,6 +4,8 @@
  * told as lost is there: byte for byte, found by its id, in its story unless that was told as unknown. A
  * repair that is stopped at any operation makes nothing worse, and the next one comes to its end.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "engine/online.h"
@@ -125,6 +129,12 @@ static void count_damage(void *self, const struct wp_damage *damage) {
     char text[1024];
     ++*(unsigned *)self;
     printf("%s: damage: %s\n", words, wp_error_text(&damage->error, text, sizeof text));
+}
+
+/* Says nothing: it is expected. */
+static void count_first(void *self, const struct wp_damage *damage) {
+    ++*(unsigned *)self;
+    assert_true(strstr(damage->error.reason, "cannot be read") != NULL && damage->error.has_offset);
 }
 
 /* Was the article told as one that is not in the index any more? */
@@ -347,6 +357,73 @@ static void test_stopped(void **state) {
     wp_names_release(&names);
 }
 
+/* ---- what the disk does not give back ---- */
+
+static struct {
+    ino_t file; /* 0 = none */
+    off_t begin, end;
+} bad;
+
+/* In place of the system's, for all that is linked here: bytes of one file cannot be read. */
+ssize_t pread(int fd, void *out, size_t len, off_t at) {
+    struct stat st;
+    bool hits = bad.file && fstat(fd, &st) == 0 && st.st_ino == bad.file && at < bad.end;
+    if (hits && at >= bad.begin) {
+        errno = EIO;
+        return -1;
+    }
+    if (hits && at + (off_t)len > bad.begin) len = (size_t)(bad.begin - at);
+    return syscall(SYS_pread64, fd, out, len, at);
+}
+
+static void lose_and_repair(const char *name, size_t len, off_t begin, off_t end) {
+    struct told t = {.files = 0};
+    struct wp_repair_counts counts;
+    struct wp_check_counts checked;
+    struct wp_error err = {0};
+    struct stat st;
+    char path[256];
+    unsigned damages = 0;
+    snprintf(words, sizeof words, "%s of %zu bytes cannot be read from %d to %d", name, len, (int)begin,
+             (int)end);
+    disk_remove_directory(damaged);
+    disk_copy_directory(sound, damaged);
+    snprintf(path, sizeof path, "%s/%s", damaged, name);
+    int fd = open(path, O_RDONLY); /* so that the new file is not given its number */
+    assert_true(fd >= 0 && fstat(fd, &st) == 0);
+    bad.file = st.st_ino;
+    bad.begin = begin;
+    bad.end = end;
+    assert_int_equal(wp_index_check(damaged, count_first, &damages, &checked, &err), WP_OK);
+    assert_int_equal(damages, 1);
+    if (repair(damaged, NULL, &t, &counts, &err) != WP_OK)
+        fail_msg("%s: %s: %s", words, err.file, err.reason);
+    assert_true(t.files > 0);
+    expect_whole(&t);
+    bad.file = 0;
+    close(fd);
+}
+
+/* Pages of every file, and every file as a whole. */
+static void test_unreadable(void **state) {
+    (void)state;
+    struct wp_names names = {0};
+    struct wp_error err = {0};
+    make_sound(STEPS, 20, true);
+    killed = false; /* all of it is told */
+    assert_int_equal(wp_names_add_directory(&names, sound, &err), WP_OK);
+    for (size_t i = 0; i < names.count; i++) {
+        if (strcmp(names.items[i], WP_LOCK_NAME) == 0) continue;
+        struct disk_bytes b = disk_read_file(sound, names.items[i]);
+        for (off_t at = 0; at < (off_t)b.len; at += 4096)
+            lose_and_repair(names.items[i], b.len, at, at + 4096);
+        if (b.len > 3 * 4096) lose_and_repair(names.items[i], b.len, 4096, 3 * 4096);
+        lose_and_repair(names.items[i], b.len, 0, (off_t)b.len);
+        free(b.data);
+    }
+    wp_names_release(&names);
+}
+
 /* What must not be touched: an index that somebody writes to, one of a newer format, and none at all. */
 static void test_refusals(void **state) {
     (void)state;
@@ -377,9 +454,9 @@ int main(void) {
     char scratch[] = "/tmp/wp_repair.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     if (wp_remaker_init(&remaker, NULL) != WP_OK) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_segments), cmocka_unit_test(test_deleted),
-                                       cmocka_unit_test(test_log), cmocka_unit_test(test_stopped),
-                                       cmocka_unit_test(test_refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_segments),   cmocka_unit_test(test_deleted),
+                                       cmocka_unit_test(test_log),        cmocka_unit_test(test_stopped),
+                                       cmocka_unit_test(test_unreadable), cmocka_unit_test(test_refusals)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     wp_remaker_release(&remaker);
     disk_remove_directory(sound);
