@@ -182,18 +182,23 @@ $(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprin
 
 # ---------------------------------------------------------------------------------------------------------------
 # bench: SIZE= of the generated dump (2850M is 1,000,000 articles), RUNS=, BASE= (JSON lines that gen writes like),
-# CORPORA= and REFERENCE= (folders with real dumps and with the exact join). bench-quality: CORPORA=, GOLD= (a folder
+# CORPORA= and REFERENCE= (folders with real dumps and with the exact join). bench-index: SIZE= (5700M is 2,000,000
+# articles: 15 GB of disk, and the machine for itself for some 20 minutes), BASE=. bench-quality: CORPORA=, GOLD= (a folder
 # with labels), VERBOSE=1.
 
 BENCH := $(patsubst bench/%,build/release/bench/%,$(basename $(wildcard bench/bench_*.c bench/bench_*.cc)))
 
-.PHONY: bench bench-build bench-quality
+.PHONY: bench bench-build bench-index bench-quality
 bench-build: all $(BENCH)
 
 bench: ## time every stage beside its floor, on a generated dump [SIZE=200M]
 	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
 	@bench/run $(if $(SIZE),--size $(SIZE)) $(if $(RUNS),--runs $(RUNS)) $(if $(BASE),--base $(BASE)) \
 	    $(if $(CORPORA),--corpora $(CORPORA)) $(if $(REFERENCE),--reference $(REFERENCE))
+
+bench-index: ## what adding to an index and finding in it cost, on a generated dump [SIZE=5700M]
+	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
+	@bench/run --only-index --runs 1 --size $(or $(SIZE),5700M) $(if $(BASE),--base $(BASE))
 
 bench-quality: all ## stories found in real news beside targets and plain rules [CORPORA= GOLD=]
 	@bench/quality --corpora "$(CORPORA)" --gold "$(GOLD)" $(if $(RUNS),--runs $(RUNS)) $(if $(VERBOSE),--verbose)

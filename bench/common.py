@@ -13,6 +13,16 @@ def timed(command):
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
 
 
+def peak_memory(command):
+    """Bytes that a command had in memory at most."""
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    return usage.ru_maxrss * 1024
+
+
 def in_turn(runs, commands):
     """The best (CPU, wall) of each command: a round to warm up, then `runs` rounds of all of them."""
     best = {name: (1e9, 1e9) for name in commands}
