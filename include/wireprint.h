@@ -349,10 +349,11 @@ WP_API enum wp_status wp_index_delete(wp_index *index, const char *id, struct wp
 WP_API enum wp_status wp_index_commit(wp_index *index, struct wp_error *err);
 
 /* Of a handle for reading: takes in what was committed since it was opened or refreshed last, by whatever
- * process, and other owners and agencies that the index was told, for snapshots that are taken from now on. *changed (may be NULL) is 1 when there was something,
- * else 0. Costs as much as there is new, and next to nothing when there is nothing: a service may ask before
- * every answer. A handle for writing knows of all commits, and nothing is done. When it fails the handle
- * stays as it was: WP_ENOENT when the index has gone, and what wp_index_open says. */
+ * process, and other owners and agencies that the index was told, for snapshots that are taken from now on.
+ * *changed (may be NULL) is 1 when there was something, else 0. Costs as much as there is new, and next to
+ * nothing when there is nothing: a service may ask before every answer. A handle for writing knows of all
+ * commits, and nothing is done. When it fails the handle stays as it was: WP_ENOENT when the index has gone,
+ * and what wp_index_open says. */
 WP_API enum wp_status wp_index_refresh(wp_index *index, int *changed, struct wp_error *err);
 
 /* The index as the last commit left it (of a handle for reading: as it was when opened or refreshed last).

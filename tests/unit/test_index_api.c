@@ -422,6 +422,8 @@ static void test_refresh_terms(void **state) {
     assert_int_equal(wp_index_refresh(reader, NULL, NULL), WP_EDAMAGED);
     expect_owners(reader, 1, 1);
     assert_int_equal(wp_index_close(reader, NULL), WP_OK);
+    assert_int_equal(remove("owners"), 0);
+    assert_int_equal(remove("none"), 0);
 }
 
 static const char *first_id(wp_index *index, const char *text, wp_found **found) {
