@@ -8,6 +8,7 @@
 #ifndef WP_BASE_HASH_H
 #define WP_BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ static inline uint64_t wp_hash64(const void *data, size_t len) {
 static inline struct wp_hash128 wp_hash128(const void *data, size_t len) {
     XXH128_hash_t h = XXH3_128bits(data, len);
     return (struct wp_hash128){h.low64, h.high64};
+}
+
+static inline bool wp_hash128_equal(struct wp_hash128 a, struct wp_hash128 b) {
+    return a.low == b.low && a.high == b.high;
 }
 
 #endif

@@ -12,7 +12,7 @@ static int same_text(void *self, uint32_t slot_a, uint32_t slot_b, struct wp_err
     const struct wp_article_row *a = wp_rows_get(&run->articles, slot_a, &scratch_a, err);
     const struct wp_article_row *b = wp_rows_get(&run->articles, slot_b, &scratch_b, err);
     if (!a || !b) return err->status;
-    return a->exact.low == b->exact.low && a->exact.high == b->exact.high && a->tokens == b->tokens;
+    return wp_hash128_equal(a->exact, b->exact) && a->tokens == b->tokens;
 }
 
 /* wp_twins_stage.same for ids. */

@@ -244,8 +244,7 @@ enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, s
 }
 
 static bool same_text(const struct wp_finder *f, const struct wp_row *row) {
-    return row->exact.low == f->print.exact.low && row->exact.high == f->print.exact.high &&
-           row->tokens == f->print.tokens;
+    return wp_hash128_equal(row->exact, f->print.exact) && row->tokens == f->print.tokens;
 }
 
 enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,

@@ -142,7 +142,7 @@ enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t
         enum wp_status status = wp_view_row(v, numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (row->id.low != hash.low || row->id.high != hash.high) continue;
+        if (!wp_hash128_equal(row->id, hash)) continue;
         *number = numbers[i];
         return WP_OK;
     }
@@ -293,7 +293,7 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_arrival *a
     WP_TRY(find_number(o, a->id, a->id_len, &old, &old_row, err));
     struct wp_row row = make_row(o, a);
     bool there = old != WP_NUMBER_NONE;
-    if (there && old_row.exact.low == row.exact.low && old_row.exact.high == row.exact.high) {
+    if (there && wp_hash128_equal(old_row.exact, row.exact)) {
         recall(o, old, &old_row, v);
         return WP_OK;
     }

@@ -33,7 +33,7 @@ static enum wp_status list_family(struct wp_online *o, uint32_t number, struct f
         enum wp_status status = wp_view_row(now, f->numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        bool same = row->exact.low == f->print.exact.low && row->exact.high == f->print.exact.high;
+        bool same = wp_hash128_equal(row->exact, f->print.exact);
         if (!same || f->numbers[i] == number) continue;
         wp_titles_apart_add(&family->apart, &row->title);
         family->numbers[family->count++] = f->numbers[i];

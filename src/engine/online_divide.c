@@ -37,8 +37,8 @@ struct around {
     uint32_t group[MEMBERS_MAX];            /* by member: place of its group */
     uint32_t groups;
     uint32_t name[MEMBERS_MAX]; /* by group */
-    uint32_t
-        keeper[MEMBERS_MAX]; /* by story: the earliest of those that its group has whole; itself for others */
+    /* by story: the earliest of those that its group has whole; itself for others */
+    uint32_t keeper[MEMBERS_MAX];
 };
 
 /* ---- who is looked at ---- */
@@ -87,7 +87,7 @@ static bool list_stories(const struct wp_online *o, struct around *a, uint32_t s
 }
 
 static bool same_words(const struct wp_row *x, const struct wp_row *y) {
-    return x->exact.low == y->exact.low && x->exact.high == y->exact.high && x->tokens == y->tokens;
+    return wp_hash128_equal(x->exact, y->exact) && x->tokens == y->tokens;
 }
 
 static enum wp_status take_members(struct wp_online *o, struct around *a, struct wp_error *err) {

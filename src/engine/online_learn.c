@@ -48,14 +48,10 @@ static enum wp_status add_shingles(struct examples *e, const struct wp_stream *s
     return WP_OK;
 }
 
-static bool same_words(const struct wp_hash128 *a, const struct wp_hash128 *b) {
-    return a->low == b->low && a->high == b->high;
-}
-
 /* Has one of the examples, or the text at hand, the same words? */
-static bool is_copy(const struct wp_online *o, const struct examples *e, const struct wp_hash128 *exact) {
-    bool copy = same_words(exact, &o->finder->print.exact);
-    for (unsigned i = 0; i < e->count && !copy; i++) copy = same_words(exact, &e->rows[i].exact);
+static bool is_copy(const struct wp_online *o, const struct examples *e, struct wp_hash128 exact) {
+    bool copy = wp_hash128_equal(exact, o->finder->print.exact);
+    for (unsigned i = 0; i < e->count && !copy; i++) copy = wp_hash128_equal(exact, e->rows[i].exact);
     return copy;
 }
 
@@ -64,7 +60,7 @@ static enum wp_status is_one(struct wp_online *o, const struct examples *e, uint
                              const struct wp_row *row, bool *yes, struct wp_error *err) {
     struct wp_compared article;
     *yes = !e->owner || row->owner == e->owner;
-    if (!*yes || (!e->unspoken && !is_copy(o, e, &row->exact))) return WP_OK;
+    if (!*yes || (!e->unspoken && !is_copy(o, e, row->exact))) return WP_OK;
     *yes = row->tokens <= WP_TITLE_SPOKEN_TOKENS;
     if (!*yes) return WP_OK;
     WP_TRY(wp_profiles_get(&o->finder->profiles, wp_store_now(&o->store), &o->store, number, row, &article,
@@ -180,7 +176,7 @@ static enum wp_status add_examples(struct wp_online *o, uint64_t key, struct exa
         enum wp_status status = wp_view_row(now, numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (row->owner == e->owner && !is_copy(o, e, &row->exact)) e->numbers[e->count++] = numbers[i];
+        if (row->owner == e->owner && !is_copy(o, e, row->exact)) e->numbers[e->count++] = numbers[i];
     }
     return WP_OK;
 }

@@ -144,7 +144,7 @@ static enum wp_status load(struct wp_profiles *p, const struct wp_view *view, co
     if (status == WP_OK)
         status = wp_look_take(p->printer, &wants, stored.record.text, stored.record.text_len, &print, &look);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
-    if (print.exact.low != row->exact.low || print.exact.high != row->exact.high)
+    if (!wp_hash128_equal(print.exact, row->exact))
         return wp_fail(err, WP_EDAMAGED, "the record of article %u is not the one that was added", number);
     const uint64_t *shingles = wp_fingerprinter_shingles(p->printer, &count);
     struct wp_compared made = {.stream = {.shingles = shingles,

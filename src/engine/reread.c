@@ -84,8 +84,8 @@ enum wp_status wp_reread_shingles(struct wp_rereader *r, uint32_t rank, const st
     enum wp_status status = wp_record_parse(r->parser, r->line.data, row->line_bytes, &record, &words);
     if (status == WP_OK) status = wp_fingerprinter_run(r->printer, record.text, record.text_len, 0, &print);
     if (status == WP_ENOMEM) return wp_fail(err, status, "out of memory");
-    bool same = status == WP_OK && print.exact.low == row->exact.low && print.exact.high == row->exact.high &&
-                print.shingles == row->shingles;
+    bool same =
+        status == WP_OK && wp_hash128_equal(print.exact, row->exact) && print.shingles == row->shingles;
     if (!same) return has_changed(r, file, err);
     const uint64_t *made = wp_fingerprinter_shingles(r->printer, &count);
     for (size_t i = 0; i < count; i++) shingles[i] = made[i] & WP_STREAM_MASK;

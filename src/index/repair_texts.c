@@ -444,8 +444,7 @@ void wp_salvage_guess_id(struct wp_salvage *s, uint32_t texts, const struct wp_r
         const struct wp_article_maker *maker = &s->options->maker;
         if (inside && maker->make(maker->self, block.data + at, (size_t)len, &made) == WP_OK) {
             struct wp_hash128 hash = wp_hash128(made.id, made.id_len);
-            if (hash.low == row->id.low && hash.high == row->id.high)
-                wp_buffer_add(&s->scratch, made.id, made.id_len);
+            if (wp_hash128_equal(hash, row->id)) wp_buffer_add(&s->scratch, made.id, made.id_len);
         }
     }
     wp_buffer_release(&block);

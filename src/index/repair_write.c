@@ -62,8 +62,7 @@ static enum wp_status lose(struct sink *k, uint32_t number, const struct wp_erro
 }
 
 static bool is_same(const struct wp_row *a, const struct wp_row *b) {
-    return a->id.low == b->id.low && a->id.high == b->id.high && a->exact.low == b->exact.low &&
-           a->exact.high == b->exact.high;
+    return wp_hash128_equal(a->id, b->id) && wp_hash128_equal(a->exact, b->exact);
 }
 
 /* An article that has a record. */
@@ -129,7 +128,7 @@ static enum wp_status is_replaced(const struct wp_view *v, uint32_t number, cons
         enum wp_status status = wp_view_row(v, numbers[i], &later, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        *replaced = later.id.low == row->id.low && later.id.high == row->id.high;
+        *replaced = wp_hash128_equal(later.id, row->id);
     }
     return WP_OK;
 }

@@ -7,8 +7,7 @@
 struct wp_pair_facts wp_pair_facts_of(const struct wp_article_facts *a, const struct wp_article_facts *b) {
     struct wp_pair_facts facts = {.same_owner = a->owner && a->owner == b->owner,
                                   .same_tokens = a->tokens && a->tokens == b->tokens &&
-                                                 a->exact.low == b->exact.low &&
-                                                 a->exact.high == b->exact.high};
+                                                 wp_hash128_equal(a->exact, b->exact)};
     if (a->date != WP_DATE_UNKNOWN && b->date != WP_DATE_UNKNOWN)
         facts.seconds_apart = a->date < b->date ? b->date - a->date : a->date - b->date;
     if (a->figures && b->figures) facts.figures = wp_figures_compare(a->figures, b->figures);

@@ -95,8 +95,7 @@ static enum wp_status read_article(struct fetching *t, uint32_t rank, const stru
     wp_owner_find(t->owners, record, &owner, &owner_len);
     bool same_owner = row->owner == (owner_len ? wp_owner_number(owner, owner_len) : 0);
     enum wp_status status = wp_fingerprinter_run(t->printer, record->text, record->text_len, 0, &print);
-    bool same = same_owner && status == WP_OK && print.exact.low == row->exact.low &&
-                print.exact.high == row->exact.high;
+    bool same = same_owner && status == WP_OK && wp_hash128_equal(print.exact, row->exact);
     if (status != WP_ENOMEM && !same)
         return wp_fail_file(err, WP_EDAMAGED, run->files[wp_order_of_rank(&run->order, rank)->file],
                             "changed while it was being read");
