@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/progress.h"
 #include "engine/reader.h"
@@ -322,7 +323,7 @@ static enum wp_status read_inputs(struct dedup *d, struct wp_error *err) {
     if (status == WP_OK) status = finished;
     if (status != WP_OK && err)
         status = err->status != WP_OK ? err->status : wp_fail(err, status, "interrupted");
-    d->run.stage_seconds[WP_STAGE_READ] = wp_progress_now() - d->progress.begin;
+    d->run.stage_seconds[WP_STAGE_READ] = wp_clock_seconds() - d->progress.begin;
     return status;
 }
 
@@ -336,7 +337,7 @@ static enum wp_status write_furniture(struct dedup *d, struct wp_error *err) {
 }
 
 static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
-    double begin = wp_progress_now();
+    double begin = wp_clock_seconds();
     struct wp_output *out = d->outputs;
     const char *const *names = d->flags.outputs;
     if (names[OUT_STORIES]) WP_TRY(wp_write_stories(&d->run, &out[OUT_STORIES], err));
@@ -353,8 +354,8 @@ static enum wp_status write_answers(struct dedup *d, struct wp_error *err) {
         WP_TRY(wp_write_kept(&kept, err));
     }
     if (names[OUT_FURNITURE]) WP_TRY(write_furniture(d, err));
-    d->summary.output_seconds = wp_progress_now() - begin;
-    d->summary.wall_seconds = wp_progress_now() - d->progress.begin;
+    d->summary.output_seconds = wp_clock_seconds() - begin;
+    d->summary.wall_seconds = wp_clock_seconds() - d->progress.begin;
     if (names[OUT_SUMMARY]) WP_TRY(wp_summary_write(&d->summary, &out[OUT_SUMMARY], err));
     if (atomic_load(&d->run.cancel)) return wp_fail(err, WP_ECANCELED, "interrupted");
     for (size_t i = 0; i < OUT_COUNT; i++)

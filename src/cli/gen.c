@@ -8,8 +8,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "cli/options.h"
 #include "gen/gen.h"
 
@@ -88,12 +88,6 @@ static enum wp_status read_settings(const struct gen_flags *f, struct wp_gen_set
     return wp_gen_mix_parse(&s->plan.mix, f->mix, err);
 }
 
-static double now_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void print_summary(const struct wp_gen_result *r, double seconds) {
     const struct wp_gen_counts *c = &r->counts;
     double megabytes = (double)r->bytes / 1e6;
@@ -117,7 +111,7 @@ static int gen_run(int argc, char **argv) {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     int operands, status = wp_options_start(&wp_command_gen, argc, argv, &f, &operands);
     if (status >= 0) return status;
-    double begin = now_seconds();
+    double begin = wp_clock_seconds();
     if (operands) {
         wp_fail(&err, WP_EINVAL, "'%s' is not expected here; the base is given by --base", argv[1]);
         return wp_command_failed(&wp_command_gen, &err);
@@ -126,7 +120,7 @@ static int gen_run(int argc, char **argv) {
     sigaction(SIGTERM, &action, NULL);
     if (read_settings(&f, &settings, &err) != WP_OK || wp_gen_run(&settings, &result, &err) != WP_OK)
         return wp_command_failed(&wp_command_gen, &err);
-    if (!f.quiet) print_summary(&result, now_seconds() - begin);
+    if (!f.quiet) print_summary(&result, wp_clock_seconds() - begin);
     return WP_EXIT_OK;
 }
 

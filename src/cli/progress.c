@@ -3,23 +3,17 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-double wp_progress_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "base/clock.h"
 
 void wp_progress_begin(struct wp_progress *p, bool wanted) {
     p->wanted = wanted && isatty(STDERR_FILENO);
     p->shown = false;
-    p->begin = wp_progress_now();
+    p->begin = wp_clock_seconds();
 }
 
 void wp_progress_show(struct wp_progress *p, uint64_t articles, uint64_t text_bytes, uint64_t input_bytes) {
-    double seconds = wp_progress_now() - p->begin;
+    double seconds = wp_clock_seconds() - p->begin;
     if (!p->wanted || seconds < 0.5) return;
     fprintf(stderr, "\r\033[K%" PRIu64 " articles, %.0f MB, %.0f MB/s", articles, (double)text_bytes / 1e6,
             (double)text_bytes / 1e6 / seconds);

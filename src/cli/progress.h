@@ -9,11 +9,9 @@ struct wp_progress {
     bool wanted, shown;
     bool total_unknown;   /* set by the caller, as is: */
     uint64_t total_bytes; /* of all inputs, as they lie */
-    double begin;         /* seconds, of wp_progress_now */
+    double begin;         /* seconds, of wp_clock_seconds */
 };
 
-/* Seconds of a clock that only goes on. */
-double wp_progress_now(void);
 /* Shows nothing when it is not wanted, and when standard error is no terminal. */
 void wp_progress_begin(struct wp_progress *p, bool wanted);
 /* So many articles in so many bytes of text, from so many bytes of the inputs; not in the first half second.

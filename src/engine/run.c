@@ -2,7 +2,7 @@
 #include "engine/run.h"
 
 #include <string.h>
-#include <time.h>
+#include "base/clock.h"
 #include "engine/known.h"
 #include "match/postings.h"
 #include "sketch/fingerprint.h"
@@ -17,12 +17,6 @@ static const struct wp_fanout story_fanout = {
     .pairs_max = 48, .first = 8, .near = 4, .mixed_share = 0.25, .own_share = 0.5};
 static const struct wp_fanout pairs_fanout = {
     .pairs_max = 2000, .first = 64, .near = 64, .mixed_share = 0, .own_share = 0};
-
-static double now_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static size_t store_limit(const struct wp_settings *s) {
     uint64_t fixed = FIXED_BYTES + s->threads * PER_THREAD_BYTES;
@@ -197,7 +191,7 @@ enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err) {
         wp_labels_settle(&run->language_names) != WP_OK)
         return wp_fail(err, WP_ENOMEM, "out of memory");
     for (int stage = WP_STAGE_FAMILIES; stage <= WP_STAGE_STORIES; stage++) {
-        double begin = now_seconds();
+        double begin = wp_clock_seconds();
         atomic_store(&run->stage, stage);
         if (atomic_load(&run->cancel)) return wp_fail(err, WP_ECANCELED, "interrupted");
         enum wp_status status = stages[stage](run, err);
@@ -209,7 +203,7 @@ enum wp_status wp_run_finish(struct wp_run *run, struct wp_error *err) {
         }
         wp_chunk_pool_trim(&run->chunks);
         wp_memory_trim();
-        run->stage_seconds[stage] = now_seconds() - begin;
+        run->stage_seconds[stage] = wp_clock_seconds() - begin;
     }
     return WP_OK;
 }
