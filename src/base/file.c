@@ -49,14 +49,16 @@ static int open_again(const char *name, int flags, mode_t mode) {
 enum wp_status wp_file_open(struct wp_file *f, const char *name, struct wp_error *err) {
     *f = (struct wp_file){0};
     if (!strcmp(name, "-")) return adopt(f, STDIN_FILENO, name, err);
-    int fd = open_again(name, O_RDONLY, 0);
+    int fd = open_again(name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0) return wp_fail_errno(err, errno, name, "cannot open");
-    struct stat st;
+    struct stat st = {0};
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         close(fd);
         return wp_fail_file(err, WP_EINVAL, name, "is a directory");
     }
-    return adopt(f, fd, name, err);
+    WP_TRY(adopt(f, fd, name, err));
+    f->fifo = S_ISFIFO(st.st_mode);
+    return WP_OK;
 }
 
 enum wp_status wp_file_open_write(struct wp_file *f, const char *name, struct wp_error *err) {
@@ -141,6 +143,7 @@ static bool try_again(int fd, short events) {
 enum wp_status wp_file_read(struct wp_file *f, void *out, size_t cap, size_t *got, struct wp_error *err) {
     ssize_t n;
     *got = 0;
+    while (f->fifo && !wp_file_is_ready(f, -1)) continue; /* before its first writer it would seem to end */
     do n = read(f->fd, out, cap);
     while (n < 0 && try_again(f->fd, POLLIN));
     if (n < 0) return wp_fail_errno(err, errno, f->name, "cannot read");
@@ -148,12 +151,10 @@ enum wp_status wp_file_read(struct wp_file *f, void *out, size_t cap, size_t *go
     return WP_OK;
 }
 
-bool wp_file_is_ready(const struct wp_file *f) {
+bool wp_file_is_ready(const struct wp_file *f, int wait_ms) {
     struct pollfd ready = {.fd = f->fd, .events = POLLIN};
-    int n;
-    do n = poll(&ready, 1, 0);
-    while (n < 0 && errno == EINTR);
-    return n != 0; /* a failure is for the read to tell */
+    int n = poll(&ready, 1, wait_ms);
+    return n > 0 || (n < 0 && errno != EINTR); /* a failure is for the read to tell */
 }
 
 enum wp_status wp_file_rewind(struct wp_file *f, struct wp_error *err) {

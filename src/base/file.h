@@ -20,9 +20,11 @@ struct wp_file {
     int fd;     /* meaningful while open */
     bool open;
     bool borrowed; /* stdin or stdout: never closed by us */
+    bool fifo;     /* opened by its name for reading: its writer may be yet to come */
 };
 
-/* Opens for reading; "-" is standard input. WP_ENOENT, WP_EINVAL for a directory, WP_ESYSTEM ... */
+/* Opens for reading; "-" is standard input. Of a named pipe it is the first read that waits until somebody
+ * writes. WP_ENOENT, WP_EINVAL for a directory, WP_ESYSTEM ... */
 enum wp_status wp_file_open(struct wp_file *f, const char *name, struct wp_error *err);
 
 /* Opens for writing what exists and must not be replaced (a device, a pipe); "-" is standard output. */
@@ -46,8 +48,8 @@ enum wp_status wp_file_open_temp(struct wp_file *f, const char *dir, struct wp_e
 enum wp_status wp_file_read(struct wp_file *f, void *out, size_t cap, size_t *got, struct wp_error *err);
 
 /* Would a read return at once, if only to say that the file ends? Of a pipe that nobody has written to: no.
- * Any thread. */
-bool wp_file_is_ready(const struct wp_file *f);
+ * Waits up to wait_ms for it to become so; a signal may end that early. Any thread. */
+bool wp_file_is_ready(const struct wp_file *f, int wait_ms);
 
 /* The next read starts at the beginning again. */
 enum wp_status wp_file_rewind(struct wp_file *f, struct wp_error *err);

@@ -3,7 +3,8 @@
  *
  * Articles are added one by one, while the next ones are read and prepared on another thread; verdicts wait
  * in memory until the commit that makes their articles last, and are written then. So whoever has read a
- * verdict can rely on it.
+ * verdict can rely on it. An input that keeps us waiting for a moment is a time to commit, too: what comes
+ * through a pipe is told soon.
  */
 #include "cli/input_flags.h"
 
@@ -42,7 +43,8 @@ static const struct wp_flag flags[] = {
      "skip articles whose id is in the index, whatever their text"},
     {"durability", 0, WP_FLAG_TEXT, AT(durability), "HOW",
      "commit: a verdict outlives a power failure; none: faster, it may not [commit]"},
-    {"commit", 0, WP_FLAG_COUNT, AT(commit), "N", "articles between two commits [4096]"},
+    {"commit", 0, WP_FLAG_COUNT, AT(commit), "N",
+     "articles between two commits; fewer while a pipe keeps it waiting [4096]"},
     {"memory", 'm', WP_FLAG_SIZE, AT(memory), "SIZE", "memory to stay under, 128M or more [1G]"},
     {"threads", 't', WP_FLAG_COUNT, AT(threads), "N",
      "1: all on one thread; more: texts are read ahead and packed on others [the processors there are]"},
@@ -265,6 +267,12 @@ static enum wp_status add_all(struct adder *a, struct wp_error *err) {
     }
 }
 
+/* wp_ahead_options.while_waiting */
+static enum wp_status while_waiting(void *self, struct wp_error *err) {
+    struct adder *a = self;
+    return interrupted || a->uncommitted || a->waiting.len ? commit(a, err) : WP_OK;
+}
+
 static enum wp_status read_settings(struct adder *a, struct wp_online_options *options,
                                     struct wp_error *err) {
     const struct add_flags *f = &a->flags;
@@ -316,6 +324,8 @@ static enum wp_status start_reading(struct adder *a, struct wp_error *err) {
                                                   .max_record_bytes = (size_t)s->max_record_bytes,
                                                   .agencies = a->online.terms.agencies,
                                                   .date_format = s->date_format},
+                                       .while_waiting = while_waiting,
+                                       .self = a,
                                        .threaded = s->threads > 1,
                                        /* at the beginning, what is known, which need not be looked at */
                                        .unprepared = a->flags.resume};

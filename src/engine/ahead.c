@@ -8,7 +8,10 @@
  */
 #include "engine/ahead.h"
 
+#include <errno.h>
+#include <time.h>
 #include "base/thread.h"
+#include "input/line_file.h"
 
 enum { WAKE = 16 };
 
@@ -20,15 +23,19 @@ struct slot {
 struct wp_ahead {
     struct wp_arrivals *source; /* the thread's; the caller's when there is none */
     struct wp_arrivals *maker;  /* the caller's: to prepare with */
-    struct slot *ring;          /* arrival number n in ring[n % WP_AHEAD]; without a thread only ring[0] */
+    struct slot *ring;          /* arrival number n in ring[n % WP_AHEAD]; without a thread ring[0] */
     struct wp_pool pool;        /* empty: without a thread */
+    bool threaded;              /* constant while there is one */
     bool lent;                  /* the caller's: it holds the arrival of number `taken` */
+    enum wp_status (*while_waiting)(void *self, struct wp_error *err); /* constant, may be NULL */
+    void *self;
     /* guarded by lock */
     pthread_mutex_t lock;
     pthread_cond_t filled, room; /* for the caller, and for the thread, to wait for */
     uint64_t put, taken;         /* arrivals since the beginning */
     size_t bytes;                /* of those put and not taken */
-    bool asked;                  /* the caller waits, and has given back what it held */
+    bool asked;                  /* the caller waits */
+    bool stalled;                /* the thread waits for an input */
     bool stop, prepare;
     bool ended;            /* nothing more will be put, for this reason: */
     enum wp_status status; /* WP_END, or what failed */
@@ -43,11 +50,11 @@ static void wait_for_room(struct wp_ahead *a) {
     pthread_cond_wait(&a->room, &a->lock);
 }
 
-/* Nobody is to be waited for until all that was put has been decided. */
-static bool may_wait(void *self) {
-    struct wp_ahead *a = self;
+/* What was put is not to wait for what may never come. */
+static bool thread_may_wait(struct wp_ahead *a) {
     pthread_mutex_lock(&a->lock);
-    while (!a->stop && (!a->asked || a->put != a->taken)) wait_for_room(a);
+    if (a->put != a->taken) pthread_cond_signal(&a->filled);
+    a->stalled = true;
     bool may = !a->stop;
     pthread_mutex_unlock(&a->lock);
     return may;
@@ -63,11 +70,20 @@ static struct wp_arrival *take_free(struct wp_ahead *a, bool *prepare) {
     return free;
 }
 
+/* With the lock held, once there is a thread: keeps what ends the work, the first time. */
+static void end_with(struct wp_ahead *a, enum wp_status status, const struct wp_error *err) {
+    if (a->ended) return;
+    a->ended = true;
+    a->status = status;
+    a->error = *err;
+}
+
 static void put(struct wp_ahead *a, const struct wp_arrival *arrival) {
     size_t bytes = wp_arrival_bytes(arrival);
     pthread_mutex_lock(&a->lock);
     while (!a->stop && a->put != a->taken && a->bytes + bytes > WP_AHEAD_BYTES_MAX) wait_for_room(a);
     a->bytes += bytes;
+    a->stalled = false;
     a->ring[a->put++ % WP_AHEAD].bytes = bytes;
     if (a->asked && a->put - a->taken >= WAKE) pthread_cond_signal(&a->filled);
     pthread_mutex_unlock(&a->lock);
@@ -85,36 +101,62 @@ static void prepare_all(void *self, unsigned worker) {
         if (status == WP_OK) put(a, arrival);
     }
     pthread_mutex_lock(&a->lock);
-    a->ended = true;
-    a->status = status;
-    a->error = err;
+    end_with(a, status, &err);
     pthread_cond_signal(&a->filled);
     pthread_mutex_unlock(&a->lock);
 }
 
 /* ---- the caller ---- */
 
+/* It has waited for a while. Does it wait on? */
+static bool ask_caller(struct wp_ahead *a) {
+    struct wp_error err = {0};
+    enum wp_status status = a->while_waiting ? a->while_waiting(a->self, &err) : WP_OK;
+    if (status == WP_OK) return true;
+    pthread_mutex_lock(&a->lock);
+    end_with(a, status, &err);
+    a->stop = true;
+    pthread_mutex_unlock(&a->lock);
+    return false;
+}
+
+/* Of the source, on whatever thread that runs. */
+static bool may_wait(void *self, bool first) {
+    struct wp_ahead *a = self;
+    return a->threaded ? thread_may_wait(a) : first || ask_caller(a);
+}
+
+static void init_timed(pthread_cond_t *cond) {
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
 static enum wp_status open_sources(struct wp_ahead *a, const struct wp_ahead_options *options,
                                    struct wp_error *err) {
     struct wp_arrivals_options inputs = options->inputs;
-    inputs.may_wait = options->threaded ? may_wait : NULL;
+    inputs.may_wait = may_wait;
     inputs.self = a;
     WP_TRY(wp_arrivals_open(&a->source, &inputs, err));
     inputs.file_count = 0; /* the same articles, but no files */
-    return options->threaded && options->unprepared ? wp_arrivals_open(&a->maker, &inputs, err) : WP_OK;
+    return a->threaded && options->unprepared ? wp_arrivals_open(&a->maker, &inputs, err) : WP_OK;
 }
 
 enum wp_status wp_ahead_new(struct wp_ahead **out, const struct wp_ahead_options *options,
                             struct wp_error *err) {
     struct wp_ahead *a = wp_zalloc(1, sizeof *a);
-    bool threaded = options->threaded;
     *out = NULL;
     if (!a) return wp_fail(err, WP_ENOMEM, "out of memory");
     pthread_mutex_init(&a->lock, NULL);
-    pthread_cond_init(&a->filled, NULL);
     pthread_cond_init(&a->room, NULL);
+    init_timed(&a->filled);
+    a->threaded = options->threaded;
+    a->while_waiting = options->while_waiting;
+    a->self = options->self;
     a->prepare = !options->unprepared;
-    a->ring = wp_zalloc(threaded ? WP_AHEAD : 1, sizeof *a->ring);
+    a->ring = wp_zalloc(WP_AHEAD, sizeof *a->ring);
     enum wp_status status =
         a->ring ? open_sources(a, options, err) : wp_fail(err, WP_ENOMEM, "out of memory");
     if (status != WP_OK) {
@@ -122,20 +164,18 @@ enum wp_status wp_ahead_new(struct wp_ahead **out, const struct wp_ahead_options
         return status;
     }
     *out = a;
-    if (threaded && wp_pool_start(&a->pool, 1, prepare_all, a, NULL) != WP_OK)
-        a->asked = true; /* the caller does it, and has nothing else to do meanwhile */
+    if (a->threaded && wp_pool_start(&a->pool, 1, prepare_all, a, NULL) != WP_OK) a->threaded = false;
     return WP_OK;
 }
 
 void wp_ahead_free(struct wp_ahead *a) {
     if (!a) return;
-    size_t count = a->pool.count ? WP_AHEAD : 1;
     pthread_mutex_lock(&a->lock);
     a->stop = true;
     pthread_cond_signal(&a->room);
     pthread_mutex_unlock(&a->lock);
     wp_pool_join(&a->pool);
-    for (size_t i = 0; a->ring && i < count; i++) wp_arrival_release(&a->ring[i].arrival);
+    for (size_t i = 0; a->ring && i < WP_AHEAD; i++) wp_arrival_release(&a->ring[i].arrival);
     wp_free(a->ring);
     wp_arrivals_close(a->source);
     wp_arrivals_close(a->maker);
@@ -157,23 +197,51 @@ static void give_back(struct wp_ahead *a) {
     a->lent = false;
 }
 
-enum wp_status wp_ahead_next(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err) {
-    if (!a->pool.count) {
-        *out = &a->ring[0].arrival;
-        return wp_arrivals_next(a->source, a->prepare, *out, err);
-    }
+/* With the lock held: waits for the thread, for a while. Only for inputs the caller is asked about: that
+ * there is little time on this machine is to make no difference. */
+static void wait_for_more(struct wp_ahead *a) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WP_LINE_FILE_WAIT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    if (pthread_cond_timedwait(&a->filled, &a->lock, &until) != ETIMEDOUT || !a->stalled) return;
+    pthread_mutex_unlock(&a->lock);
+    (void)ask_caller(a); /* its answer is noted */
+    pthread_mutex_lock(&a->lock);
+}
+
+static enum wp_status next_of_thread(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err) {
     if (a->lent) give_back(a);
     pthread_mutex_lock(&a->lock);
-    a->asked = a->put == a->taken;
-    if (a->asked) pthread_cond_signal(&a->room); /* it may wait for a pipe now */
-    while (a->put == a->taken && !a->ended) pthread_cond_wait(&a->filled, &a->lock);
+    a->asked = true;
+    while (a->put == a->taken && !a->ended) wait_for_more(a);
     a->asked = false;
-    a->lent = a->put != a->taken;
-    *out = a->lent ? &a->ring[a->taken % WP_AHEAD].arrival : NULL;
+    a->lent = a->put != a->taken && !a->stop;
+    if (a->lent) *out = &a->ring[a->taken % WP_AHEAD].arrival;
     enum wp_status status = a->lent ? WP_OK : a->status;
     if (!a->lent && err) *err = a->error;
     pthread_mutex_unlock(&a->lock);
     return status;
+}
+
+/* The thread's work, when there is none. */
+static enum wp_status next_on_the_spot(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err) {
+    struct wp_error why = {0};
+    *out = &a->ring[0].arrival;
+    if (!a->ended) {
+        enum wp_status status = wp_arrivals_next(a->source, a->prepare, *out, &why);
+        if (status == WP_OK) return WP_OK;
+        end_with(a, status, &why);
+    }
+    *out = NULL;
+    if (err) *err = a->error;
+    return a->status;
+}
+
+enum wp_status wp_ahead_next(struct wp_ahead *a, struct wp_arrival **out, struct wp_error *err) {
+    *out = NULL;
+    return a->threaded ? next_of_thread(a, out, err) : next_on_the_spot(a, out, err);
 }
 
 enum wp_status wp_ahead_prepare(struct wp_ahead *a, struct wp_arrival *arrival, struct wp_error *err) {

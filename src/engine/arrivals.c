@@ -56,8 +56,6 @@ void wp_arrivals_close(struct wp_arrivals *a) {
 static enum wp_status open_next(struct wp_arrivals *a, struct wp_error *err) {
     const struct wp_arrivals_options *o = &a->options;
     const char *name = o->files[a->next_file];
-    bool waits = o->may_wait && wp_file_kind(name) == WP_FILE_OTHER; /* for somebody to write to a pipe */
-    if (waits && !o->may_wait(o->self)) return wp_fail_file(err, WP_ECANCELED, name, "was not waited for");
     WP_TRY(wp_line_file_open(&a->lines, name, o->max_record_bytes, err));
     a->lines.may_wait = o->may_wait;
     a->lines.self = o->self;

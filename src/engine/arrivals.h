@@ -50,9 +50,7 @@ struct wp_arrivals_options {
     size_t max_record_bytes;
     const struct wp_agency_table *agencies; /* prepared.h */
     const char *date_format;
-    /* Asked before a file is opened or read that may keep us waiting (a pipe); when it says no, the call at
-     * hand ends with WP_ECANCELED. NULL: never asked. */
-    bool (*may_wait)(void *self);
+    bool (*may_wait)(void *self, bool first); /* as of struct wp_line_file; then WP_ECANCELED */
     void *self;
 };
 

@@ -31,12 +31,21 @@ void wp_line_file_close(struct wp_line_file *f) {
     *f = (struct wp_line_file){0};
 }
 
+static enum wp_status wait_until_ready(struct wp_line_file *f, struct wp_error *err) {
+    bool ready = !f->may_wait || wp_file_is_ready(&f->file, 0);
+    for (bool first = true; !ready; first = false) {
+        if (!f->may_wait(f->self, first))
+            return wp_fail_file(err, WP_ECANCELED, f->file.name, "was not waited for");
+        ready = wp_file_is_ready(&f->file, WP_LINE_FILE_WAIT_MS);
+    }
+    return WP_OK;
+}
+
 /* Reads the next raw bytes when the last ones are used up. */
 static enum wp_status fill_raw(struct wp_line_file *f, struct wp_error *err) {
     if (f->raw_at < f->raw.len || f->raw_ended) return WP_OK;
     f->raw_at = f->raw.len = 0;
-    if (f->may_wait && !wp_file_is_ready(&f->file) && !f->may_wait(f->self))
-        return wp_fail_file(err, WP_ECANCELED, f->file.name, "was not waited for");
+    WP_TRY(wait_until_ready(f, err));
     WP_TRY(wp_file_read(&f->file, f->raw.data, f->raw.cap, &f->raw.len, err));
     f->raw_bytes += f->raw.len;
     f->raw_ended = f->raw.len == 0;

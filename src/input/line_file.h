@@ -13,12 +13,16 @@
 /* Readable bytes behind every line. */
 #define WP_LINE_FILE_PADDING 64
 
+/* How often somebody who may be waited for is asked about. */
+enum { WP_LINE_FILE_WAIT_MS = 100 };
+
 /* Fields are read-only for others; `number` is that of the last line given, from 1. Zero-initialised is
  * closed. */
 struct wp_line_file {
-    /* Set by the caller after opening, or NULL: asked before a read that would wait for somebody. When it
-     * says no, the call at hand ends with WP_ECANCELED, and the file is of no more use. */
-    bool (*may_wait)(void *self);
+    /* Set by the caller after opening, or NULL: asked before a read that would wait for somebody (first is
+     * true), and again every WP_LINE_FILE_WAIT_MS while it does. When it says no, the call at hand ends with
+     * WP_ECANCELED, and the file is of no more use. */
+    bool (*may_wait)(void *self, bool first);
     void *self;
     struct wp_file file;
     struct wp_decoder *decoder;

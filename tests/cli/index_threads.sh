@@ -82,6 +82,23 @@ for signal in INT TERM; do
     "$WIREPRINT" check -q ix || fail "$signal: damaged"
 done
 
+# While a pipe is stalled what came through it is told, and a signal is answered.
+for t in 1 2; do
+    rm -rf ix told
+    "$WIREPRINT" add -q ix pipe -v - --threads $t >told 2>err &
+    pid=$!
+    exec 8>pipe
+    head -n 20 dump.jsonl >&8
+    until [ "$(grep -vc '"event"' told)" = 20 ]; do sleep 0.01; done
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" = 130 ] || { cat err; fail "a signal while a pipe is stalled: exit status $status"; }
+    exec 8>&-
+    "$WIREPRINT" export ix --all -o there
+    cmp there <(head -n 20 dump.jsonl) || fail "a signal while a pipe is stalled: not what came"
+done
+
 # --strict and a bad record, while the pipe stays open, and another one that nobody opens: neither is waited for.
 mkfifo unopened
 for t in 1 2; do

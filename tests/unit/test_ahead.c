@@ -4,6 +4,7 @@
  * any moment.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -299,6 +300,48 @@ static void test_it_can_be_stopped_at_any_moment(void **state) {
     assert_int_equal(unlink("unopened"), 0);
 }
 
+struct patience {
+    unsigned asked, most;
+};
+
+static enum wp_status while_waiting(void *self, struct wp_error *e) {
+    struct patience *p = self;
+    return ++p->asked <= p->most ? WP_OK : wp_fail(e, WP_ECANCELED, "enough");
+}
+
+/* Of an empty pipe and of one that nobody has opened: what came before is given first, and nothing is waited
+ * for longer than the caller wants to. */
+static void test_who_waits_is_asked(void **state) {
+    static const char *const names[] = {"pipe", "unopened"};
+    (void)state;
+    assert_int_equal(mkfifo("unopened", 0600), 0);
+    int fd = open_pipe("pipe");
+    for (int which = 0; which < 4; which++) {
+        const char *const files[] = {"d.jsonl", names[which / 2]};
+        struct patience p = {.most = UINT_MAX};
+        struct wp_ahead_options options = {
+            .inputs = {.files = files, .file_count = 2, .max_record_bytes = MAX_RECORD},
+            .while_waiting = while_waiting,
+            .self = &p,
+            .threaded = which % 2};
+        struct wp_ahead *a;
+        struct wp_arrival *arrival;
+        check_ok(wp_ahead_new(&a, &options, &err));
+        expect_lines(a, "d.jsonl", 3, LINES);
+        p = (struct patience){.most = 2}; /* the thread may have been slow */
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(wp_ahead_next(a, &arrival, &err), WP_ECANCELED);
+            assert_null(arrival);
+            assert_string_equal(err.reason, "enough");
+            assert_int_equal(p.asked, 3);
+        }
+        wp_ahead_free(a);
+    }
+    close(fd);
+    assert_int_equal(unlink("pipe"), 0);
+    assert_int_equal(unlink("unopened"), 0);
+}
+
 /* How far the open file has been read. */
 static uint64_t position_in(const char *name) {
     char link[64], target[512];
@@ -378,6 +421,7 @@ int main(void) {
         cmocka_unit_test(test_the_text_field_must_have_a_name),
         cmocka_unit_test(test_a_line_comes_when_it_is_written),
         cmocka_unit_test(test_it_can_be_stopped_at_any_moment),
+        cmocka_unit_test(test_who_waits_is_asked),
         cmocka_unit_test(test_few_are_on_their_way)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) unlink(made[i]);

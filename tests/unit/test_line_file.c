@@ -261,18 +261,23 @@ static void test_memory_stays_bounded(void **state) {
 }
 
 /* Says yes `left` times. */
-static bool may_wait(void *self) {
-    unsigned *left = self;
-    return *left && (*left)--;
+struct patience {
+    unsigned left, asked_first;
+};
+
+static bool may_wait(void *self, bool first) {
+    struct patience *p = self;
+    p->asked_first += first;
+    return p->left && p->left--;
 }
 
-/* Asked before a read that would wait, and only then. */
+/* Asked before a read that would wait, and only then; and again while it waits. */
 static void test_a_pipe_is_waited_for_when_allowed(void **state) {
     (void)state;
     struct wp_line_file f;
     const uint8_t *line;
     size_t len;
-    unsigned left = 0;
+    struct patience p = {0};
     char path[256];
     struct wp_error err = {0};
     snprintf(path, sizeof path, "%s/pipe", dir);
@@ -281,7 +286,7 @@ static void test_a_pipe_is_waited_for_when_allowed(void **state) {
     assert_true(fd >= 0);
     assert_int_equal(wp_line_file_open(&f, path, 1000, NULL), WP_OK);
     f.may_wait = may_wait;
-    f.self = &left;
+    f.self = &p;
     assert_int_equal(write(fd, "one\ntwo\nth", 10), 10);
     assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
     assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_OK);
@@ -292,21 +297,26 @@ static void test_a_pipe_is_waited_for_when_allowed(void **state) {
     assert_int_equal(len, 5);
     assert_memory_equal(line, "three", 5);
     assert_int_equal(f.raw_bytes, 14);
+    assert_int_equal(p.asked_first, 0);
     assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_ECANCELED);
     assert_string_equal(err.file, path);
-    left = 1;
+    assert_int_equal(p.asked_first, 1);
+    p.left = 2;
+    assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_ECANCELED);
+    assert_int_equal(p.left, 0);
+    assert_int_equal(p.asked_first, 2); /* once for each time that it waits */
+    p.left = 1;
     close(fd); /* nobody writes any more: to read that is no waiting */
     assert_int_equal(wp_line_file_next(&f, &line, &len, &err), WP_END);
-    assert_int_equal(left, 1);
+    assert_int_equal(p.left, 1);
     wp_line_file_close(&f);
 
-    left = 1;
     assert_int_equal(wp_line_file_open(&f, write_file("plain.gz", "one\ntwo", 7), 1000, NULL), WP_OK);
     f.may_wait = may_wait;
-    f.self = &left;
+    f.self = &p;
     while (wp_line_file_next(&f, &line, &len, NULL) == WP_OK) continue;
     assert_int_equal(f.number, 2);
-    assert_int_equal(left, 1); /* a file has nobody to wait for */
+    assert_int_equal(p.left, 1); /* a file has nobody to wait for */
     wp_line_file_close(&f);
 }
 
