@@ -12,11 +12,11 @@ OUT     := build/$(VARIANT)
 
 FLAGS_release := -O3 -g1 -DNDEBUG
 FLAGS_debug   := -O0 -g3
-FLAGS_check   := -O2 -g
-FLAGS_asan    := -O1 -g -fsanitize=address -fno-omit-frame-pointer
-FLAGS_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
-FLAGS_tsan    := -O1 -g -fsanitize=thread
-FLAGS_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+FLAGS_check   := -O2 -g1
+FLAGS_asan    := -O1 -g1 -fsanitize=address -fno-omit-frame-pointer
+FLAGS_ubsan   := -O1 -g1 -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -g1 -fsanitize=thread
+FLAGS_fuzz    := -O1 -g1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 
 WARN := -Wall -Wextra -Wshadow -Wpointer-arith -Wvla -Wmissing-prototypes -Wstrict-prototypes
 CPPFLAGS_ALL := -Iinclude -Isrc -D_GNU_SOURCE $(CPPFLAGS)
@@ -38,7 +38,10 @@ CORE_OBJ += $(OUT)/src/text/agencies.o
 PROG_OBJ := $(patsubst %,$(OUT)/%.o,$(basename $(wildcard $(PROG_DIRS:%=src/%/*.c))))
 PROG_LIB_OBJ := $(filter-out %/cli/main.o,$(PROG_OBJ))
 
+SUPPORT_OBJ := $(patsubst %.c,$(OUT)/%.o,$(filter-out %/fail_alloc.c,$(wildcard tests/support/*.c)))
+
 UNIT  := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c tests/model/test_*.c))
+BENCH := $(patsubst bench/%,$(OUT)/bench/%,$(basename $(wildcard bench/bench_*.c bench/bench_*.cc)))
 
 .PHONY: all help clean
 all: build/wireprint ## build the program (build/wireprint) and the static library
@@ -74,9 +77,25 @@ $(OUT)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(OUT)/tests/%: tests/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+# What tests, fuzz targets and bench programs are linked from: of archives a linker takes only what a program uses. There
+# are more than a hundred, so a linker that is quick is taken for them where there is one; what is installed has the usual one.
+$(OUT)/libprogram.a: $(PROG_LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/libsupport.a: $(SUPPORT_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/tests/%.o: CPPFLAGS_ALL += -Itests
+
+PARTS := $(OUT)/libsupport.a $(OUT)/libprogram.a $(OUT)/libwireprint.a
+QUICK_LINKER := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+COMPILE_TEST = $(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP $(LDFLAGS_ALL) $(QUICK_LINKER) -o $@ $<
+
+$(OUT)/tests/%: tests/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+	$(COMPILE_TEST) $(PARTS) $(LIBS) -lcmocka
 
 .PHONY: tests
 tests: $(UNIT)
@@ -107,12 +126,11 @@ CHECK_BUILD = $(MAKE) --no-print-directory -s $(PARALLEL) check-build
 DYNAMIC_KINDS := unit,model,cli,fuzz
 
 .PHONY: check check-corpora check-build check-asan check-ubsan check-tsan check-all lint format
-check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so)
+# Bench programs: nothing else would tell that a change has broken one.
+check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so $(BENCH))
 
-# bench-build: nothing else would tell that a change has broken a bench program.
 check: ## build everything and pass every test (about 2 minutes on 2 cores)
 	@$(CHECK_BUILD) VARIANT=check
-	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
 	@tests/run --build build/check $(CHECK_ARGS)
 
 check-asan check-ubsan check-tsan: check-%: ## the same under a sanitizer
@@ -142,15 +160,9 @@ check-corpora: ## words of real dumps against the reference's [CORPORA= REFERENC
 
 # Programs in which the n-th allocation fails: see tests/support/fail_alloc.h.
 FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
-$(OUT)/tests/unit/test_alloc_%: tests/unit/test_alloc_%.c tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+$(filter $(OUT)/tests/unit/test_alloc_%,$(UNIT)): $(OUT)/tests/unit/%: tests/unit/%.c $(OUT)/tests/support/fail_alloc.o $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) $(FAIL_ALLOC) -o $@ $< tests/support/fail_alloc.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
-
-# Programs with an index on a disk that fails: see tests/support/disk.h and index_load.h.
-INDEX_SUPPORT := tests/support/disk.c tests/support/index_load.c
-$(OUT)/tests/unit/test_index_%: tests/unit/test_index_%.c $(INDEX_SUPPORT) $(INDEX_SUPPORT:.c=.h) $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< $(INDEX_SUPPORT) $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS) -lcmocka
+	$(COMPILE_TEST) $(FAIL_ALLOC) $(OUT)/tests/support/fail_alloc.o $(PARTS) $(LIBS) -lcmocka
 
 .PHONY: check-fault
 check-fault: ## the index on 10,000 disks that lose what was not synced, every byte repaired, and killed at every call [SEEDS=10000]
@@ -158,9 +170,9 @@ check-fault: ## the index on 10,000 disks that lose what was not synced, every b
 	@WIREPRINT_FAULT_SEEDS=$(or $(SEEDS),10000) tests/run --build build/check --kinds unit,cli --timeout 7200 index_ $(CHECK_ARGS)
 
 # A fuzz target that reads the files of its corpus once, without libFuzzer.
-$(OUT)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+$(REPLAY): $(OUT)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c $(OUT)/tests/fuzz/replay.o $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< tests/fuzz/replay.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+	$(COMPILE_TEST) $(OUT)/tests/fuzz/replay.o $(PARTS) $(LIBS)
 
 # ---------------------------------------------------------------------------------------------------------------
 # fuzz: clang's libFuzzer with the address and undefined behaviour sanitizers. What is found is left in
@@ -176,9 +188,9 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS [20]
 
 fuzz-build: $(FUZZ_NAMES:%=$(OUT)/tests/fuzz/fuzz_%)
 
-$(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+$(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+	$(COMPILE_TEST) -fsanitize=fuzzer $(PARTS) $(LIBS)
 
 # ---------------------------------------------------------------------------------------------------------------
 # bench: SIZE= of the generated dump (2850M is 1,000,000 articles), RUNS=, BASE= (JSON lines that gen writes like),
@@ -186,10 +198,8 @@ $(OUT)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(PROG_LIB_OBJ) $(OUT)/libwireprin
 # articles: 15 GB of disk, and the machine for itself for some 20 minutes), BASE=. bench-quality: CORPORA=, GOLD= (a folder
 # with labels), VERBOSE=1.
 
-BENCH := $(patsubst bench/%,build/release/bench/%,$(basename $(wildcard bench/bench_*.c bench/bench_*.cc)))
-
 .PHONY: bench bench-build bench-index bench-quality
-bench-build: all $(BENCH)
+bench-build: $(if $(filter release,$(VARIANT)),all) $(BENCH)
 
 bench: ## time every stage beside its floor, on a generated dump [SIZE=200M]
 	@$(MAKE) --no-print-directory -s $(PARALLEL) VARIANT=release bench-build
@@ -203,11 +213,11 @@ bench-index: ## what adding to an index and finding in it cost, on a generated d
 bench-quality: all ## stories found in real news beside targets and plain rules [CORPORA= GOLD=]
 	@bench/quality --corpora "$(CORPORA)" --gold "$(GOLD)" $(if $(RUNS),--runs $(RUNS)) $(if $(VERBOSE),--verbose)
 
-build/release/bench/%: bench/%.c $(PROG_LIB_OBJ) $(OUT)/libwireprint.a
+$(OUT)/bench/%: bench/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(PROG_LIB_OBJ) $(OUT)/libwireprint.a $(LIBS)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(PARTS) $(LIBS)
 
-build/release/bench/%: bench/%.cc
+$(OUT)/bench/%: bench/%.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lsimdjson
 
