@@ -1,6 +1,7 @@
 #!/bin/bash
 # dedup_same.sh - the same bytes come out for any threads, memory, kernels, compression and cutting of the same records.
 set -eu
+cd "$ON_DISK" && mkdir same && cd same && export TMPDIR=$PWD # what is spilled, too
 fail() { echo "dedup_same.sh: $*" >&2; exit 1; }
 answers='stories.jsonl matches.tsv kept.jsonl removed.jsonl'
 count() { sed -n "s/^ *\"$2\": \([0-9]*\),*$/\1/p" "$1/summary.json"; }

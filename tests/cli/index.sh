@@ -1,5 +1,6 @@
-# index.sh - add, find, stories, export, delete, expire, compact, stats, check: the life of an index.
+# index.sh - add, find, stories, export, delete, expire, compact, stats, check: the life of an index, on a disk.
 set -eu
+cd "$ON_DISK" && mkdir index && cd index
 fail() { echo "$*"; exit 1; }
 W() { "$WIREPRINT" "$@"; }
 sample=$TOP/tools/demo/sample.jsonl

@@ -283,7 +283,7 @@ static unsigned count_fds(void) {
 
 static int scratch_setup(void **state) {
     struct scratch *s = calloc(1, sizeof *s);
-    strcpy(s->dir, "/tmp/wp_ingest_XXXXXX");
+    strcpy(s->dir, "wp_ingest_XXXXXX");
     s->fds = count_fds();
     *state = s;
     return mkdtemp(s->dir) ? 0 : -1;

@@ -58,12 +58,12 @@ static void write_lines(const char *name) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_alloc_ahead.XXXXXX";
+    char scratch[] = "wp_alloc_ahead.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     write_lines("one");
     write_lines("two");
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_read)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    if (remove("one") != 0 || remove("two") != 0 || chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (remove("one") != 0 || remove("two") != 0 || chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

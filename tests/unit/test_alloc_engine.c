@@ -48,7 +48,7 @@ static void fail_each(int (*call)(void)) {
 }
 
 static const char *match, *verify, *threads;
-static char owners_name[] = "/tmp/wp_alloc_engine.XXXXXX";
+static char owners_name[] = "wp_alloc_engine.XXXXXX";
 
 static int add_all(wp_batch_run *b, struct wp_error *err) {
     enum wp_status status = WP_OK;

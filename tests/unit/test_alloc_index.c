@@ -265,7 +265,7 @@ static void test_refresh(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_alloc_index.XXXXXX";
+    char scratch[] = "wp_alloc_index.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     write_file(owners_file, "o1.com o2.com\n");
     write_file(agencies_file, "agency\tHWA\tHill Wire Agency\ten\n");
@@ -274,6 +274,6 @@ int main(void) {
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_index();
     if (remove(owners_file) != 0 || remove(agencies_file) != 0) return 1;
-    if (rmdir(dir) != 0 || chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (rmdir(dir) != 0 || chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

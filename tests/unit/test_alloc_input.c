@@ -21,7 +21,7 @@
 #include "unit/codec_data.h"
 
 static const struct fail_alloc_plan plan = {.expected = WP_ENOMEM};
-static char scratch[] = "/tmp/wp_alloc_input.XXXXXX";
+static char scratch[] = "wp_alloc_input.XXXXXX";
 
 static int decode(void *context) {
     struct wp_decoder *d = NULL;
@@ -132,7 +132,7 @@ static int tear_down(void **state) {
     (void)state;
     char command[100];
     snprintf(command, sizeof command, "rm -rf %s", scratch);
-    return chdir("/") || system(command);
+    return chdir("..") || system(command);
 }
 
 int main(void) {

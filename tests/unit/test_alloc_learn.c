@@ -56,7 +56,7 @@ static void sets_and_stories(void **state) {
 
 enum { ARTICLES = 9, DATA_BYTES = 20000 };
 
-static char path[] = "/tmp/wp_alloc_learn.XXXXXX";
+static char path[] = "wp_alloc_learn.XXXXXX";
 static const char *const files[] = {path};
 static char data[DATA_BYTES + WP_RECORD_PADDING];
 static bool reads_again;

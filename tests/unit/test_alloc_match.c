@@ -105,7 +105,7 @@ static int intern(void *context) {
     return status;
 }
 
-static char path[] = "/tmp/wp_alloc_match.XXXXXX";
+static char path[] = "wp_alloc_match.XXXXXX";
 
 static int read_gold(void *context) {
     struct wp_intern ids;

@@ -143,7 +143,7 @@ static void refused(void **state) {
 /* Sister outlets: a passage of 50 words, a quarter of either text, is an excerpt between two owners only. */
 static void owners(void **state) {
     (void)state;
-    char name[] = "/tmp/wp_batch.XXXXXX", text[2][2000] = {{0}};
+    char name[] = "wp_batch.XXXXXX", text[2][2000] = {{0}};
     struct wp_batch_match m;
     struct wp_error err = {0};
     int fd = mkstemp(name);

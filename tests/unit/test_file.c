@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-static char scratch[] = "/tmp/wp_file.XXXXXX";
+static char scratch[] = "wp_file.XXXXXX";
 
 static void put(const char *name, const char *text) {
     FILE *f = fopen(name, "w");
@@ -26,14 +26,12 @@ static void put(const char *name, const char *text) {
 static size_t count_files(void) {
     struct wp_names names = {0};
     struct wp_error err;
-    char *all = wp_path_join(scratch, ".*");
     assert_int_equal(wp_names_add_directory(&names, ".", &err), WP_OK);
     size_t n = names.count;
     wp_names_release(&names);
-    assert_int_equal(wp_names_add_glob(&names, all, &err), WP_OK);
+    assert_int_equal(wp_names_add_glob(&names, "./.*", &err), WP_OK);
     n += names.count - 2; /* . and .. */
     wp_names_release(&names);
-    wp_free(all);
     return n;
 }
 
@@ -247,7 +245,7 @@ static int tear_down(void **state) {
     (void)state;
     char command[100];
     snprintf(command, sizeof command, "rm -rf %s", scratch);
-    return chdir("/") || system(command);
+    return chdir("..") || system(command);
 }
 
 int main(void) {

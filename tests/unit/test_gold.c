@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static char path[] = "/tmp/wp_gold.XXXXXX";
+static char path[] = "wp_gold.XXXXXX";
 static struct wp_intern ids;
 
 static void write_text(const char *text) {

@@ -532,7 +532,7 @@ static void test_refresh_threads(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_index_api.XXXXXX";
+    char scratch[] = "wp_index_api.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_refusals),
@@ -542,6 +542,6 @@ int main(void) {
         cmocka_unit_test(test_refresh_threads)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

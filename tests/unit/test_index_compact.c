@@ -151,12 +151,12 @@ static void test_nothing_left(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_compact.XXXXXX";
+    char scratch[] = "wp_compact.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rewrite), cmocka_unit_test(test_merge),
                                        cmocka_unit_test(test_nothing_left)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory(dir);
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

@@ -172,11 +172,11 @@ static void test_lookup(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_lookup.XXXXXX";
+    char scratch[] = "wp_lookup.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_lookup)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     disk_remove_directory("index");
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

@@ -572,7 +572,7 @@ static void test_guard(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_parts.XXXXXX";
+    char scratch[] = "wp_parts.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_row),        cmocka_unit_test(test_keys),
@@ -582,6 +582,7 @@ int main(void) {
         cmocka_unit_test(test_state),      cmocka_unit_test(test_manifest),
         cmocka_unit_test(test_guard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (chdir("..") != 0) return 1;
     disk_remove_directory(scratch);
     return failed;
 }

@@ -190,7 +190,7 @@ static void test_an_index_is_the_same(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_prepared.XXXXXX";
+    char scratch[] = "wp_prepared.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     if (wp_record_parser_new(&parser, NULL, NULL) != WP_OK) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_parts),
@@ -198,6 +198,6 @@ int main(void) {
                                        cmocka_unit_test(test_an_index_is_the_same)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     wp_record_parser_free(parser);
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

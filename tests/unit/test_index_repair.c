@@ -451,7 +451,7 @@ int main(void) {
 #if defined(__SANITIZE_THREAD__)
     return 77; /* one thread and a thousand repairs: nothing to learn */
 #endif
-    char scratch[] = "/tmp/wp_repair.XXXXXX";
+    char scratch[] = "wp_repair.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     if (wp_remaker_init(&remaker, NULL) != WP_OK) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_segments),   cmocka_unit_test(test_deleted),
@@ -461,6 +461,6 @@ int main(void) {
     wp_remaker_release(&remaker);
     disk_remove_directory(sound);
     disk_remove_directory(damaged);
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

@@ -171,10 +171,11 @@ static void test_shape(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_rows.XXXXXX";
+    char scratch[] = "wp_rows.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_shape)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (chdir("..") != 0) return 1;
     disk_remove_directory(scratch);
     return failed;
 }

@@ -165,11 +165,11 @@ static void test_growing(void **state) {
 }
 
 int main(void) {
-    char scratch[] = "/tmp/wp_seen.XXXXXX";
+    char scratch[] = "wp_seen.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(test_seen, remove_index),
                                        cmocka_unit_test_teardown(test_growing, remove_index)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    if (chdir("/") != 0 || rmdir(scratch) != 0) return 1;
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
     return failed;
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static char dir[] = "/tmp/wp_line_file.XXXXXX";
+static char dir[] = "wp_line_file.XXXXXX";
 
 static const char *write_file(const char *name, const void *data, size_t len) {
     static char path[256];

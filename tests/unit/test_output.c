@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include "base/output.h"
 
-static char scratch[] = "/tmp/wp_output.XXXXXX";
+static char scratch[] = "wp_output.XXXXXX";
 
 static void expect_shell(const char *command) {
     int how = system(command);
@@ -186,7 +186,7 @@ static int tear_down(void **state) {
     (void)state;
     char command[100];
     snprintf(command, sizeof command, "rm -rf %s", scratch);
-    return chdir("/") || system(command);
+    return chdir("..") || system(command);
 }
 
 int main(void) {

@@ -182,7 +182,7 @@ static void maxima(void **state) {
     free(text);
 }
 
-static char scratch[] = "/tmp/wp_owner_groups.XXXXXX";
+static char scratch[] = "wp_owner_groups.XXXXXX";
 
 static int set_up(void **state) {
     (void)state;
@@ -191,7 +191,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
-    return remove("owners") || chdir("/") || rmdir(scratch);
+    return remove("owners") || chdir("..") || rmdir(scratch);
 }
 
 int main(void) {

@@ -90,7 +90,7 @@ static void order_and_repeats(void **state) {
     wp_paths_release(&paths);
 }
 
-static char scratch[] = "/tmp/wp_paths.XXXXXX";
+static char scratch[] = "wp_paths.XXXXXX";
 
 static int set_up(void **state) {
     (void)state;
@@ -111,7 +111,7 @@ static int tear_down(void **state) {
     (void)state;
     char command[100];
     snprintf(command, sizeof command, "rm -rf %s", scratch);
-    return chdir("/") || system(command);
+    return chdir("..") || system(command);
 }
 
 int main(void) {

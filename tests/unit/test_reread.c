@@ -61,7 +61,7 @@ static void harvest(struct wp_harvest *h, uint32_t file, const char *data, size_
 static void begin(struct fixture *f) {
     char data[LINES * LINE_BYTES + WP_RECORD_PADDING];
     struct wp_harvest *h;
-    *f = (struct fixture){.folder = "/tmp/wp_reread.XXXXXX"};
+    *f = (struct fixture){.folder = "wp_reread.XXXXXX"};
     assert_non_null(mkdtemp(f->folder));
     for (unsigned i = 0; i < FILES; i++) {
         snprintf(f->paths[i], sizeof f->paths[i], "%s/%u", f->folder, i);

@@ -46,7 +46,7 @@ static void places(void **state) {
 
 static void groups(void **state) {
     (void)state;
-    char name[] = "/tmp/wp_wanted.XXXXXX";
+    char name[] = "wp_wanted.XXXXXX";
     struct wp_settings s;
     struct wp_owner_groups *g;
     int fd = mkstemp(name);

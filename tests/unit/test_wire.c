@@ -145,7 +145,7 @@ static double coverage_by_batch(const char *agencies, const char *name) {
 
 static void batch(void **state) {
     (void)state;
-    char name[] = "/tmp/wp_wire.XXXXXX";
+    char name[] = "wp_wire.XXXXXX";
     struct wp_error err = {0};
     wp_batch_run *run;
     int fd = mkstemp(name);
