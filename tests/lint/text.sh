@@ -8,19 +8,18 @@ find . \( -path ./.git -o -path ./build -o -path ./bench/runs -o -path ./tests/f
     sed 's/^\.\///' | sort >"$files"
 
 sources=$(grep -E '\.(c|h|cc)$' "$files" || true)
-for file in $sources; do
-    grep -nP '\t' "$file" | head -n 3 | sed "s|^|$file: tab: |" >>"$bad" || true
-    grep -nP '[ \t]+$' "$file" | head -n 3 | sed "s|^|$file: blank at the end: |" >>"$bad" || true
-    case $(head -c 2 "$file") in '/*' | '//') ;; *) echo "$file: does not open with a comment" >>"$bad" ;; esac
-done
+at_most_three() { grep -m 3 -HnP "$1" $sources | sed "s|^\([^:]*\):|\1: $2: |" >>"$bad" || true; }
+at_most_three '\t' 'tab'
+at_most_three '[ \t]+$' 'blank at the end'
+awk 'FNR == 1 {seen[FILENAME]; if (!/^\/[*\/]/) print FILENAME ": does not open with a comment"; nextfile}
+     END {for (i = 1; i < ARGC; i++) if (!(ARGV[i] in seen)) print ARGV[i] ": does not open with a comment"}' $sources >>"$bad"
 
-for file in $(cat "$files"); do
-    case $(head -c 64 "$file" | head -n 1 | tr -d '\0') in
-    '#!/bin/sh'*) sh -n "$file" 2>>"$bad" || true ;;
-    '#!/usr/bin/env bash'* | '#!/bin/bash'*) bash -n "$file" 2>>"$bad" || true ;;
-    *) case $file in *.sh) bash -n "$file" 2>>"$bad" || true ;; esac ;;
-    esac
-done
+# Scripts by their first line, and by their names.
+xargs -d '\n' grep -aHm 1 '' <"$files" | tr -d '\0' |
+    awk -F: '{line = substr($0, length($1) + 2)}
+             line ~ /^#!\/bin\/sh/ {print "sh " $1; next}
+             line ~ /^#!\/(usr\/bin\/env |bin\/)bash/ || $1 ~ /\.sh$/ {print "bash " $1}' |
+    while read -r shell file; do $shell -n "$file" 2>>"$bad" || true; done
 
 # Written with brackets, so that this file does not find itself.
 places='/wor[k]/|/roo[t]/|/hom[e]/[a-z]|/User[s]/'
