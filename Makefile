@@ -78,7 +78,8 @@ $(OUT)/%.o: %.cc
 	$(CXX) $(CPPFLAGS_ALL) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What tests, fuzz targets and bench programs are linked from: of archives a linker takes only what a program uses. There
-# are more than a hundred, so a linker that is quick is taken for them where there is one; what is installed has the usual one.
+# are more than a hundred, so a linker that is quick is taken for them where there is one; what is installed has the usual
+# one, and so has what clang makes, whose sanitizers have symbols that gold warns of.
 $(OUT)/libprogram.a: $(PROG_LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
@@ -90,7 +91,7 @@ $(OUT)/libsupport.a: $(SUPPORT_OBJ)
 $(OUT)/tests/%.o: CPPFLAGS_ALL += -Itests
 
 PARTS := $(OUT)/libsupport.a $(OUT)/libprogram.a $(OUT)/libwireprint.a
-QUICK_LINKER := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+QUICK_LINKER := $(if $(findstring clang,$(CC)),,$(if $(shell command -v ld.gold),-fuse-ld=gold))
 COMPILE_TEST = $(CC) $(CPPFLAGS_ALL) -Itests $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP $(LDFLAGS_ALL) $(QUICK_LINKER) -o $@ $<
 
 $(OUT)/tests/%: tests/%.c $(PARTS)
