@@ -1,6 +1,7 @@
 /* pack.c - see pack.h. */
 #include "base/pack.h"
 
+#include <string.h>
 #define ZDICT_STATIC_LINKING_ONLY /* for the trainer without a search for its parameters */
 #include <zdict.h>
 #include "base/zstd_api.h"
@@ -13,8 +14,14 @@ enum { TRAIN_MINIMUM = 8, TRAIN_K = 200, TRAIN_D = 8, TRAIN_TABLE_LOG = 20 };
  * zstd's own for level 1 has forgotten most of it, and shorter matches cost more than they save. */
 enum { DICTIONARY_HASH_LOG = 15, DICTIONARY_MATCH_MIN = 7 };
 
+/* Longer blocks, which are few, have memory of their own and are not behind the dictionary. */
+enum { ROOM_BYTES = 256 << 10 };
+
 struct wp_packer {
     ZSTD_CCtx *context;
+    uint8_t *area; /* dictionary, then ROOM_BYTES for a block */
+    size_t dictionary_bytes;
+    uint8_t *large; /* a longer block; NULL as long as there is none */
 };
 
 /* Everything that is set stays for all blocks. */
@@ -25,7 +32,7 @@ static size_t prepare(ZSTD_CCtx *context, int level, const void *dictionary, siz
     if (ZSTD_isError(bad) || !bytes) return bad;
     bad = ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, DICTIONARY_HASH_LOG);
     if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, DICTIONARY_MATCH_MIN);
-    return ZSTD_isError(bad) ? bad : ZSTD_CCtx_loadDictionary(context, dictionary, bytes);
+    return ZSTD_isError(bad) ? bad : ZSTD_CCtx_loadDictionary_byReference(context, dictionary, bytes);
 }
 
 enum wp_status wp_packer_new(struct wp_packer **out, int level, const void *dictionary, size_t bytes) {
@@ -33,7 +40,10 @@ enum wp_status wp_packer_new(struct wp_packer **out, int level, const void *dict
     *out = p;
     if (!p) return WP_ENOMEM;
     p->context = ZSTD_createCCtx();
-    if (p->context && !ZSTD_isError(prepare(p->context, level, dictionary, bytes))) return WP_OK;
+    p->area = bytes < SIZE_MAX - ROOM_BYTES ? wp_alloc(bytes + ROOM_BYTES, 1) : NULL;
+    p->dictionary_bytes = bytes;
+    if (p->area && bytes) memcpy(p->area, dictionary, bytes);
+    if (p->area && p->context && !ZSTD_isError(prepare(p->context, level, p->area, bytes))) return WP_OK;
     wp_packer_free(p);
     *out = NULL;
     return WP_ENOMEM;
@@ -42,13 +52,24 @@ enum wp_status wp_packer_new(struct wp_packer **out, int level, const void *dict
 void wp_packer_free(struct wp_packer *p) {
     if (!p) return;
     ZSTD_freeCCtx(p->context);
+    wp_free(p->area);
+    wp_free(p->large);
     wp_free(p);
 }
 
-enum wp_status wp_pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out) {
+uint8_t *wp_packer_room(struct wp_packer *p, size_t len) {
+    wp_free(p->large);
+    p->large = len > ROOM_BYTES ? wp_alloc(len, 1) : NULL;
+    return len > ROOM_BYTES ? p->large : p->area + p->dictionary_bytes;
+}
+
+enum wp_status wp_pack(struct wp_packer *p, size_t len, struct wp_buffer *out) {
+    const uint8_t *block = p->large ? p->large : p->area + p->dictionary_bytes;
     size_t bound = ZSTD_compressBound(len);
     WP_TRY(wp_buffer_reserve(out, bound, SIZE_MAX));
-    size_t n = ZSTD_compress2(p->context, out->data + out->len, bound, data, len);
+    size_t n = ZSTD_compress2(p->context, out->data + out->len, bound, block, len);
+    wp_free(p->large);
+    p->large = NULL;
     if (ZSTD_isError(n)) return WP_ENOMEM; /* nothing else can go wrong with room for the worst */
     out->len += n;
     return WP_OK;

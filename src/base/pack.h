@@ -4,6 +4,9 @@
  * A block is one zstd frame that carries neither its dictionary's id nor a checksum: who stores it knows
  * both, and the length it unpacks to. A dictionary is any bytes that zstd's training made
  * (wp_dictionary_train) and is borrowed. A packer or unpacker belongs to one thread at a time.
+ *
+ * What is to be packed is put where the packer says: right behind the dictionary. So the two are one stretch
+ * of memory to zstd, which looks for matches in one stretch much faster than in two, and finds the same.
  */
 #ifndef WP_BASE_PACK_H
 #define WP_BASE_PACK_H
@@ -18,8 +21,10 @@ struct wp_unpacker;
 /* level: zstd's. dictionary may be NULL with 0 bytes; it is copied. WP_ENOMEM. */
 enum wp_status wp_packer_new(struct wp_packer **p, int level, const void *dictionary, size_t bytes);
 void wp_packer_free(struct wp_packer *p);
-/* Appends the packed block to *out. WP_ENOMEM. */
-enum wp_status wp_pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out);
+/* Where the `len` bytes of the next block are to be put; NULL when out of memory. Until wp_pack. */
+uint8_t *wp_packer_room(struct wp_packer *p, size_t len);
+/* Packs the `len` bytes that were put there and appends them to *out. WP_ENOMEM. */
+enum wp_status wp_pack(struct wp_packer *p, size_t len, struct wp_buffer *out);
 
 /* A dictionary made ready for unpacking. Immutable: any thread. WP_ENOMEM. */
 struct wp_dictionary;

@@ -2,6 +2,7 @@
 #ifndef WP_BASE_ZSTD_API_H
 #define WP_BASE_ZSTD_API_H
 
+#define ZSTD_STATIC_LINKING_ONLY /* for a dictionary that is not copied */
 #include <zstd.h>
 
 #endif

@@ -1,30 +1,40 @@
 /* pack_ahead.c - see pack_ahead.h. */
 #include "index/pack_ahead.h"
 
+#include <string.h>
 #include "base/pack.h"
 #include "base/thread.h"
 #include "index/format.h"
 
-enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_buffer *raw, uint32_t records,
+void wp_text_block_release(struct wp_text_block *b) {
+    wp_buffer_release(&b->lengths);
+    wp_buffer_release(&b->records);
+}
+
+enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_text_block *block,
                                   struct wp_buffer *out) {
-    size_t at = out->len;
+    size_t at = out->len, len = wp_text_block_bytes(block);
+    uint8_t *room = wp_packer_room(packer, len);
+    if (!room) return WP_ENOMEM;
+    memcpy(room, block->lengths.data, block->lengths.len);
+    if (block->records.len) memcpy(room + block->lengths.len, block->records.data, block->records.len);
     WP_TRY(wp_buffer_reserve(out, WP_BLOCK_HEAD_BYTES, SIZE_MAX));
     out->len += WP_BLOCK_HEAD_BYTES;
-    enum wp_status status = wp_pack(packer, raw->data, raw->len, out);
+    enum wp_status status = wp_pack(packer, len, out);
     if (status != WP_OK) {
         out->len = at;
         return status;
     }
     uint8_t *head = out->data + at, *data = head + WP_BLOCK_HEAD_BYTES;
-    wp_block_head_write(head, WP_MAGIC_TEXT_BLOCK, records, (uint32_t)raw->len, data,
+    wp_block_head_write(head, WP_MAGIC_TEXT_BLOCK, (uint32_t)wp_text_block_count(block), (uint32_t)len, data,
                         (size_t)(out->data + out->len - data));
     return WP_OK;
 }
 
 /* A block on its way: the writer's until it is put, and again once it is packed; the thread's in between. */
 struct block {
-    struct wp_buffer raw, packed;
-    uint32_t records;
+    struct wp_text_block raw;
+    struct wp_buffer packed;
     enum wp_status status;
 };
 
@@ -50,7 +60,7 @@ static void pack_all(void *self, unsigned worker) {
         struct block *b = &p->blocks[p->packed % WP_PACK_AHEAD];
         pthread_mutex_unlock(&p->lock);
         b->packed.len = 0;
-        b->status = wp_text_block_pack(p->packer, &b->raw, b->records, &b->packed);
+        b->status = wp_text_block_pack(p->packer, &b->raw, &b->packed);
         pthread_mutex_lock(&p->lock);
         p->packed++;
         pthread_cond_broadcast(&p->changed);
@@ -77,7 +87,7 @@ void wp_pack_ahead_free(struct wp_pack_ahead *p) {
     pthread_mutex_unlock(&p->lock);
     wp_pool_join(&p->pool);
     for (size_t i = 0; i < WP_PACK_AHEAD; i++) {
-        wp_buffer_release(&p->blocks[i].raw);
+        wp_text_block_release(&p->blocks[i].raw);
         wp_buffer_release(&p->blocks[i].packed);
     }
     pthread_cond_destroy(&p->changed);
@@ -101,13 +111,12 @@ bool wp_pack_ahead_is_full(const struct wp_pack_ahead *p, size_t bytes) {
     return count == WP_PACK_AHEAD || (count && p->bytes + bytes > WP_PACK_AHEAD_BYTES_MAX);
 }
 
-void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_buffer *raw, uint32_t records) {
+void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_text_block *block) {
     struct block *b = &p->blocks[p->put % WP_PACK_AHEAD];
-    struct wp_buffer empty = b->raw;
-    b->raw = *raw;
-    b->records = records;
-    p->bytes += b->raw.len;
-    *raw = empty;
+    struct wp_text_block empty = b->raw;
+    b->raw = *block;
+    p->bytes += wp_text_block_bytes(block);
+    *block = empty;
     pthread_mutex_lock(&p->lock);
     p->put++;
     pthread_cond_broadcast(&p->changed);
@@ -122,8 +131,9 @@ enum wp_status wp_pack_ahead_take(struct wp_pack_ahead *p, struct wp_buffer *out
     WP_TRY(b->status);
     WP_TRY(wp_buffer_add(out, b->packed.data, b->packed.len));
     p->taken++;
-    p->bytes -= b->raw.len;
-    reuse(&b->raw);
+    p->bytes -= wp_text_block_bytes(&b->raw);
+    b->raw.lengths.len = 0;
+    reuse(&b->raw.records);
     reuse(&b->packed);
     return WP_OK;
 }

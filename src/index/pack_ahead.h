@@ -23,8 +23,21 @@ enum {
 struct wp_packer;
 struct wp_pack_ahead;
 
+/* What a block of a text file is made of. Zero-initialised is empty. */
+struct wp_text_block {
+    struct wp_buffer lengths; /* of the records, as they are stored: 32 bits each */
+    struct wp_buffer records; /* one behind the other */
+};
+static inline size_t wp_text_block_count(const struct wp_text_block *b) {
+    return b->lengths.len / 4;
+}
+static inline size_t wp_text_block_bytes(const struct wp_text_block *b) {
+    return b->lengths.len + b->records.len;
+}
+void wp_text_block_release(struct wp_text_block *b);
+
 /* Packs one block: appends head and packed bytes to *out. WP_ENOMEM: *out is as before. */
-enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_buffer *raw, uint32_t records,
+enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_text_block *block,
                                   struct wp_buffer *out);
 
 /* The packer is borrowed, and the thread's alone until wp_pack_ahead_free. NULL when there is no memory or no
@@ -37,8 +50,8 @@ void wp_pack_ahead_free(struct wp_pack_ahead *p);
 size_t wp_pack_ahead_count(const struct wp_pack_ahead *p);
 /* Is there no room for a block of so many bytes? */
 bool wp_pack_ahead_is_full(const struct wp_pack_ahead *p, size_t bytes);
-/* Hands a block over: *raw is exchanged for an empty buffer. Not when full. */
-void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_buffer *raw, uint32_t records);
+/* Hands a block over: it is exchanged for an empty one. Not when full. */
+void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_text_block *block);
 /* Appends the oldest block on its way to *out, and waits for it if need be. WP_ENOMEM, in this call and in
  * every further one; nothing is appended. */
 enum wp_status wp_pack_ahead_take(struct wp_pack_ahead *p, struct wp_buffer *out);

@@ -2,7 +2,6 @@
 #include "index/texts.h"
 
 #include <stdatomic.h>
-#include "index/pack_ahead.h"
 
 /* Readable bytes behind a record, for parsers that read whole vectors. */
 enum { PADDING = 64 };
@@ -214,21 +213,15 @@ static enum wp_status take_packed(struct wp_texts_writer *w) {
 
 /* Packs the open block behind those that wait, or has it packed. */
 static enum wp_status end_block(struct wp_texts_writer *w) {
-    uint8_t length[4];
-    if (!w->count) return WP_OK;
-    while (w->ahead && wp_pack_ahead_is_full(w->ahead, w->raw.len)) WP_TRY(take_packed(w));
-    w->block.len = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        wp_store32(length, w->lengths[i]);
-        WP_TRY(wp_buffer_add(&w->block, length, sizeof length));
+    struct wp_text_block *open = &w->open;
+    if (!wp_text_block_count(open)) return WP_OK;
+    while (w->ahead && wp_pack_ahead_is_full(w->ahead, wp_text_block_bytes(open))) WP_TRY(take_packed(w));
+    if (w->ahead) {
+        wp_pack_ahead_put(w->ahead, open);
+        return WP_OK;
     }
-    WP_TRY(wp_buffer_add(&w->block, w->raw.data, w->raw.len));
-    if (w->ahead)
-        wp_pack_ahead_put(w->ahead, &w->block, (uint32_t)w->count);
-    else
-        WP_TRY(wp_text_block_pack(w->packer, &w->block, (uint32_t)w->count, &w->packed));
-    w->count = 0;
-    w->raw.len = 0;
+    WP_TRY(wp_text_block_pack(w->packer, open, &w->packed));
+    open->lengths.len = open->records.len = 0;
     return WP_OK;
 }
 
@@ -248,18 +241,27 @@ static enum wp_status name_block(const struct wp_texts_writer *w, uint32_t *bloc
     return offset > UINT32_MAX ? wp_fail(err, WP_ETOOBIG, "a text file is full") : WP_OK;
 }
 
+/* Does a record of so many bytes go to the next block? */
+static bool is_full(const struct wp_text_block *b, size_t len) {
+    size_t count = wp_text_block_count(b);
+    return b->records.len >= WP_TEXT_BLOCK_BYTES || count == WP_BLOCK_RECORDS_MAX ||
+           (count && b->records.len + len > WP_BLOCK_BYTES_MAX / 2);
+}
+
 enum wp_status wp_texts_add(struct wp_texts_writer *w, const uint8_t *record, size_t len, uint32_t *block,
                             uint16_t *place, struct wp_error *err) {
+    struct wp_text_block *open = &w->open;
+    uint8_t length[4];
     if (len > WP_BLOCK_BYTES_MAX / 2) return wp_fail(err, WP_ETOOBIG, "a record of a GiB or more");
-    if (w->raw.len >= WP_TEXT_BLOCK_BYTES || w->count == WP_BLOCK_RECORDS_MAX ||
-        (w->count && w->raw.len + len > WP_BLOCK_BYTES_MAX / 2))
-        if (end_block(w) != WP_OK) return no_memory(err);
+    if (is_full(open, len) && end_block(w) != WP_OK) return no_memory(err);
     if (!w->ahead_bytes) w->place_count = 0; /* the first record since the last writing */
     WP_TRY(name_block(w, block, err));
-    if (WP_GROW(w->lengths, w->count, w->cap) != WP_OK || wp_buffer_add(&w->raw, record, len) != WP_OK)
+    wp_store32(length, (uint32_t)len);
+    if (wp_buffer_reserve(&open->lengths, sizeof length, SIZE_MAX) != WP_OK ||
+        wp_buffer_add(&open->records, record, len) != WP_OK)
         return no_memory(err);
-    *place = (uint16_t)w->count;
-    w->lengths[w->count++] = (uint32_t)len;
+    *place = (uint16_t)wp_text_block_count(open);
+    (void)wp_buffer_add(&open->lengths, length, sizeof length); /* there is room */
     w->ahead_bytes += len + 1;
     return WP_OK;
 }
@@ -288,12 +290,12 @@ enum wp_status wp_texts_sync(struct wp_texts_writer *w, struct wp_error *err) {
 static enum wp_status copy_open(const struct wp_texts_writer *w, struct wp_text_reader *r, uint32_t place,
                                 const uint8_t **data, size_t *len, struct wp_error *err) {
     size_t offset = 0;
-    for (uint32_t i = 0; i < place; i++) offset += w->lengths[i];
-    *len = w->lengths[place];
+    for (uint32_t i = 0; i < place; i++) offset += wp_load32(w->open.lengths.data + 4 * i);
+    *len = wp_load32(w->open.lengths.data + 4 * place);
     r->id = 0;
     r->block.len = 0;
     if (wp_buffer_reserve(&r->block, *len + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
-    if (*len) memcpy(r->block.data, w->raw.data + offset, *len);
+    if (*len) memcpy(r->block.data, w->open.records.data + offset, *len);
     memset(r->block.data + *len, 0, PADDING);
     *data = r->block.data;
     return WP_OK;
@@ -322,9 +324,7 @@ void wp_texts_writer_release(struct wp_texts_writer *w) {
     wp_file_close(&w->file, NULL);
     wp_pack_ahead_free(w->ahead);
     wp_buffer_release(&w->packed);
-    wp_buffer_release(&w->raw);
-    wp_buffer_release(&w->block);
-    wp_free(w->lengths);
+    wp_text_block_release(&w->open);
     wp_free(w->places);
     wp_packer_free(w->packer);
     *w = (struct wp_texts_writer){0};

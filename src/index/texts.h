@@ -17,6 +17,7 @@
 #include "base/fs.h"
 #include "base/pack.h"
 #include "index/format.h"
+#include "index/pack_ahead.h"
 
 enum {
     WP_TEXT_BLOCK_BYTES = 16 << 10,       /* before packing; a block ends with the record that passes it */
@@ -72,13 +73,10 @@ struct wp_texts_writer {
     const struct wp_fs *fs;
     struct wp_file file;
     uint32_t number;
-    uint64_t written;        /* bytes of the file */
-    struct wp_buffer packed; /* blocks that go behind that */
-    struct wp_buffer raw;    /* records of the open block, which goes behind those */
-    uint32_t *lengths;
-    size_t count, cap; /* records of the open block */
+    uint64_t written;          /* bytes of the file */
+    struct wp_buffer packed;   /* blocks that go behind that */
+    struct wp_text_block open; /* goes behind those */
     struct wp_packer *packer;
-    struct wp_buffer block; /* scratch */
     /* Packing on a thread of its own: blocks are numbered from the last writing on, and where each is comes
      * out later. */
     struct wp_pack_ahead *ahead; /* NULL: blocks are packed on the spot */
