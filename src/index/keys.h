@@ -83,15 +83,15 @@ enum wp_status wp_key_cursor_next(struct wp_key_cursor *c, uint64_t *key, uint32
 struct wp_keys_writer {
     struct wp_section_writer *out;
     struct wp_key_shape shape;
-    uint64_t *keys;     /* of the block at hand: its distinct keys, */
-    uint32_t *counts;   /* how many articles each has, */
-    uint32_t *articles; /* and these: all of the block's */
-    size_t key_count, key_cap, count_cap, article_count, article_cap;
-    uint64_t added, blocks; /* entries; blocks done */
+    uint64_t *keys;                       /* of the block at hand: its distinct keys, */
+    uint32_t *counts;                     /* how many articles each has, */
+    uint32_t *articles;                   /* and these: all of the block's */
+    size_t key_count, article_count, cap; /* room for as many keys as articles */
+    uint64_t added, blocks;               /* entries; blocks done */
     struct wp_buffer packed, directory;
     uint64_t bytes; /* of the blocks done */
 };
-/* `count` entries will come. WP_ENOMEM, WP_ETOOBIG. */
+/* `count` entries will come. WP_ENOMEM, WP_ETOOBIG. Adding: WP_EDAMAGED when a key is lower than the last. */
 enum wp_status wp_keys_begin(struct wp_keys_writer *w, struct wp_section_writer *out, enum wp_key_kind kind,
                              uint64_t count, uint64_t articles, struct wp_error *err);
 enum wp_status wp_keys_add(struct wp_keys_writer *w, uint64_t key, uint32_t article, struct wp_error *err);

@@ -27,30 +27,40 @@ enum wp_status wp_keys_begin(struct wp_keys_writer *w, struct wp_section_writer 
 }
 
 /* A 1 for each key, a 0 behind the last one of each bucket. */
-static enum wp_status pack_buckets(const struct wp_keys_writer *w, struct wp_packed_writer *p) {
-    size_t i = 0;
-    for (unsigned bucket = 0; bucket < BUCKETS; bucket++) {
-        for (; i < w->key_count && (w->keys[i] >> rest_bits(w) & (BUCKETS - 1)) == bucket; i++)
-            WP_TRY(wp_packed_put(p, 1, 1));
-        WP_TRY(wp_packed_put(p, 0, 1));
+static void pack_buckets(const struct wp_keys_writer *w, struct wp_packed_writer *p) {
+    unsigned at = 0;
+    for (size_t i = 0; i < w->key_count; i++) {
+        unsigned bucket = w->keys[i] >> rest_bits(w) & (BUCKETS - 1), zeros = bucket - at;
+        wp_packed_put(p, (uint64_t)1 << zeros, zeros + 1);
+        at = bucket;
     }
-    return WP_OK;
+    wp_packed_put(p, 0, BUCKETS - at);
+}
+
+/* A 1 for the first article of each key, a 0 for each further one. */
+static void pack_firsts(const struct wp_keys_writer *w, struct wp_packed_writer *p) {
+    for (size_t i = 0; i < w->key_count; i++) {
+        uint64_t first = 1;
+        for (uint32_t n = w->counts[i], some; n; n -= some, first = 0) {
+            some = n < 64 ? n : 64;
+            wp_packed_put(p, first, some);
+        }
+    }
 }
 
 static enum wp_status pack_block(struct wp_keys_writer *w) {
-    struct wp_packed_writer p = {.out = &w->packed};
+    struct wp_packed_writer p;
+    unsigned rest = rest_bits(w), article = w->shape.article_bits;
     WP_TRY(wp_packed_put_varint(&w->packed, (uint32_t)w->key_count));
     WP_TRY(wp_packed_put_varint(&w->packed, (uint32_t)(w->article_count - w->key_count)));
-    WP_TRY(pack_buckets(w, &p));
-    for (size_t i = 0; i < w->key_count; i++) WP_TRY(wp_packed_put(&p, w->keys[i], rest_bits(w)));
-    for (size_t i = 0; i < w->key_count; i++) {
-        WP_TRY(wp_packed_put(&p, 1, 1));
-        for (uint32_t n = w->counts[i] - 1; n; n -= n < 64 ? n : 64)
-            WP_TRY(wp_packed_put(&p, 0, n < 64 ? n : 64));
-    }
-    for (size_t i = 0; i < w->article_count; i++)
-        WP_TRY(wp_packed_put(&p, w->articles[i], w->shape.article_bits));
-    return wp_packed_end(&p);
+    WP_TRY(wp_packed_begin(&p, &w->packed,
+                           BUCKETS + w->key_count * (1 + rest) + w->article_count * (1 + article)));
+    pack_buckets(w, &p);
+    for (size_t i = 0; i < w->key_count; i++) wp_packed_put(&p, w->keys[i], rest);
+    pack_firsts(w, &p);
+    for (size_t i = 0; i < w->article_count; i++) wp_packed_put(&p, w->articles[i], article);
+    wp_packed_end(&p);
+    return WP_OK;
 }
 
 /* Ends the block at hand, and others, which are empty, up to block number `next`. */
@@ -67,11 +77,23 @@ static enum wp_status end_blocks(struct wp_keys_writer *w, uint64_t next, struct
     return WP_OK;
 }
 
+/* Room for one more article, and for a key of its own. */
+static enum wp_status grow(struct wp_keys_writer *w) {
+    size_t cap = w->cap ? 2 * w->cap : 4 * WP_KEY_BLOCK_ENTRIES;
+    uint64_t *keys = wp_realloc(w->keys, cap, sizeof *keys);
+    if (keys) w->keys = keys;
+    uint32_t *counts = wp_realloc(w->counts, cap, sizeof *counts);
+    if (counts) w->counts = counts;
+    uint32_t *articles = wp_realloc(w->articles, cap, sizeof *articles);
+    if (articles) w->articles = articles;
+    if (!keys || !counts || !articles) return WP_ENOMEM;
+    w->cap = cap;
+    return WP_OK;
+}
+
 static enum wp_status add(struct wp_keys_writer *w, uint64_t key, uint32_t article) {
-    WP_TRY(WP_GROW(w->articles, w->article_count, w->article_cap));
+    if (w->article_count == w->cap) WP_TRY(grow(w));
     if (!w->key_count || w->keys[w->key_count - 1] != key) {
-        WP_TRY(WP_GROW(w->keys, w->key_count, w->key_cap));
-        WP_TRY(WP_GROW(w->counts, w->key_count, w->count_cap));
         w->keys[w->key_count] = key;
         w->counts[w->key_count++] = 0;
     }
@@ -83,6 +105,8 @@ static enum wp_status add(struct wp_keys_writer *w, uint64_t key, uint32_t artic
 
 enum wp_status wp_keys_add(struct wp_keys_writer *w, uint64_t key, uint32_t article, struct wp_error *err) {
     uint64_t block = key >> (WP_KEY_BITS - w->shape.block_bits);
+    if (block < w->blocks || (w->key_count && key < w->keys[w->key_count - 1]))
+        return wp_fail(err, WP_EDAMAGED, "keys are not in order");
     if (w->blocks < block) WP_TRY(end_blocks(w, block, err));
     return add(w, key, article) == WP_OK ? WP_OK : no_memory(err);
 }

@@ -55,28 +55,18 @@ uint64_t wp_packed_run(const uint8_t *data, uint64_t len, uint64_t at, uint64_t 
 
 /* ---- writing ---- */
 
-enum wp_status wp_packed_put(struct wp_packed_writer *w, uint64_t number, unsigned bits) {
-    number &= wp_packed_mask(bits);
-    w->waiting |= number << w->count;
-    if (w->count + bits < 64) {
-        w->count += bits;
-        return WP_OK;
-    }
-    uint8_t bytes[8];
-    wp_store64(bytes, w->waiting);
-    unsigned taken = 64 - w->count; /* at least 1 */
-    w->waiting = taken < 64 ? number >> taken : 0;
-    w->count = bits - taken;
-    return wp_buffer_add(w->out, bytes, sizeof bytes);
+enum wp_status wp_packed_begin(struct wp_packed_writer *w, struct wp_buffer *out, uint64_t bits) {
+    WP_TRY(wp_buffer_reserve(out, (size_t)(bits / 8) + 8, SIZE_MAX)); /* whole words are written */
+    *w = (struct wp_packed_writer){.out = out, .at = out->data + out->len};
+    return WP_OK;
 }
 
-enum wp_status wp_packed_end(struct wp_packed_writer *w) {
-    uint8_t bytes[8];
-    size_t whole = (w->count + 7) / 8;
-    wp_store64(bytes, w->waiting);
+void wp_packed_end(struct wp_packed_writer *w) {
+    wp_store64(w->at, w->waiting);
+    w->at += (w->count + 7) / 8;
+    w->out->len = (size_t)(w->at - w->out->data);
     w->waiting = 0;
     w->count = 0;
-    return wp_buffer_add(w->out, bytes, whole);
 }
 
 enum wp_status wp_packed_put_varint(struct wp_buffer *out, uint32_t number) {

@@ -69,16 +69,31 @@ static inline int wp_packed_varint(const uint8_t *data, uint64_t *at, uint64_t e
     return -1;
 }
 
-/* Appends numbers to a buffer. Zero-initialised but for `out`. */
+/* Appends numbers to a buffer, which nobody else touches between begin and end. */
 struct wp_packed_writer {
     struct wp_buffer *out; /* borrowed */
+    uint8_t *at;
     uint64_t waiting;
     unsigned count; /* bits that wait, below 64 */
 };
-/* bits: 0 to 64; what the number has above them is not written. WP_ENOMEM. */
-enum wp_status wp_packed_put(struct wp_packed_writer *w, uint64_t number, unsigned bits);
-/* Fills up to a whole byte with zeros. WP_ENOMEM. */
-enum wp_status wp_packed_end(struct wp_packed_writer *w);
+/* Makes room: for all bits that will come. WP_ENOMEM. */
+enum wp_status wp_packed_begin(struct wp_packed_writer *w, struct wp_buffer *out, uint64_t bits);
+/* bits: 0 to 64; what the number has above them is not written. */
+static inline void wp_packed_put(struct wp_packed_writer *w, uint64_t number, unsigned bits) {
+    number &= wp_packed_mask(bits);
+    w->waiting |= number << w->count;
+    if (w->count + bits < 64) {
+        w->count += bits;
+        return;
+    }
+    wp_store64(w->at, w->waiting);
+    w->at += 8;
+    unsigned taken = 64 - w->count; /* at least 1 */
+    w->waiting = taken < 64 ? number >> taken : 0;
+    w->count = bits - taken;
+}
+/* Fills up to a whole byte with zeros. */
+void wp_packed_end(struct wp_packed_writer *w);
 /* WP_ENOMEM. */
 enum wp_status wp_packed_put_varint(struct wp_buffer *out, uint32_t number);
 

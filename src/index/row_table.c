@@ -228,7 +228,7 @@ enum wp_status wp_row_writer_begin(struct wp_row_writer *w, struct wp_section_wr
 static enum wp_status pack_row(struct wp_row_writer *w, const struct wp_row *row) {
     uint64_t columns[COLUMNS];
     uint8_t hashes[HASHES];
-    struct wp_packed_writer p = {.out = &w->packed};
+    struct wp_packed_writer p;
     wp_store64(hashes, row->id.low);
     wp_store64(hashes + 8, row->id.high);
     wp_store64(hashes + EXACT_AT, row->exact.low);
@@ -241,10 +241,12 @@ static enum wp_status pack_row(struct wp_row_writer *w, const struct wp_row *row
     WP_TRY(wp_buffer_add(&w->packed, hashes, sizeof hashes));
     to_columns(row, w->next, columns);
     uint64_t date = columns[DATE] == UNKNOWN ? 0 : columns[DATE] - w->shape->least[DATE] + 1;
-    WP_TRY(wp_packed_put(&p, date, w->shape->bits[DATE]));
+    WP_TRY(wp_packed_begin(&p, &w->packed, 8 * (uint64_t)w->shape->row_bytes));
+    wp_packed_put(&p, date, w->shape->bits[DATE]);
     for (unsigned c = TOKENS; c < COLUMNS; c++)
-        WP_TRY(wp_packed_put(&p, columns[c] - w->shape->least[c], w->shape->bits[c]));
-    return wp_packed_end(&p);
+        wp_packed_put(&p, columns[c] - w->shape->least[c], w->shape->bits[c]);
+    wp_packed_end(&p);
+    return WP_OK;
 }
 
 static enum wp_status note_place(struct wp_row_writer *w, bool there) {

@@ -19,14 +19,16 @@ static void test_numbers(void **state) {
     static unsigned widths[COUNT];
     struct random r = {1};
     struct wp_buffer b = {0};
-    struct wp_packed_writer w = {.out = &b};
-    uint64_t at = 0;
+    struct wp_packed_writer w;
+    uint64_t at = 0, bits = 0;
     for (size_t i = 0; i < COUNT; i++) {
         widths[i] = (unsigned)random_below(&r, 65);
         numbers[i] = random_next(&r);
-        assert_int_equal(wp_packed_put(&w, numbers[i], widths[i]), WP_OK);
+        bits += widths[i];
     }
-    assert_int_equal(wp_packed_end(&w), WP_OK);
+    assert_int_equal(wp_packed_begin(&w, &b, bits), WP_OK);
+    for (size_t i = 0; i < COUNT; i++) wp_packed_put(&w, numbers[i], widths[i]);
+    wp_packed_end(&w);
     uint8_t *exact = malloc(b.len); /* so that a sanitizer sees who looks behind it */
     memcpy(exact, b.data, b.len);
     for (size_t i = 0; i < COUNT; at += widths[i++]) {
