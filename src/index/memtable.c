@@ -39,6 +39,16 @@ void wp_memtable_free(struct wp_memtable *m) {
     wp_free(m);
 }
 
+/* Whoever reads *m already, by a snapshot, looks at no area but the first table, as it has no article. */
+#define MOVE(area) (m->area = from->area, from->area = NULL)
+void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from) {
+    for (size_t i = 0; i * WP_MEMTABLE_ROW_CHUNK < from->rows; i++) MOVE(row_chunks[i]);
+    for (size_t i = 0; i * WP_MEMTABLE_KEY_CHUNK < from->entries; i++) MOVE(entry_chunks[i]);
+    for (unsigned i = 1; i <= atomic_load_explicit(&from->table, memory_order_relaxed); i++)
+        MOVE(tables[i].slots);
+}
+#undef MOVE
+
 bool wp_memtable_is_full(const struct wp_memtable *m) {
     return m->rows == WP_MEMTABLE_ROWS || m->entries + WP_KEYS_PER_ARTICLE > WP_MEMTABLE_KEYS;
 }
@@ -100,7 +110,7 @@ static enum wp_status grow(struct wp_memtable *m) {
     const struct wp_memtable_table *from = &m->tables[now];
     struct wp_memtable_table *to = &m->tables[now + 1];
     size_t count = ((size_t)from->mask + 1) * TABLE_GROWTH;
-    to->slots = wp_alloc_large(count * sizeof *to->slots);
+    if (!to->slots) to->slots = wp_alloc_large(count * sizeof *to->slots);
     if (!to->slots) return WP_ENOMEM;
     memset((void *)to->slots, 0, count * sizeof *to->slots);
     to->mask = (uint32_t)count - 1;

@@ -13,7 +13,7 @@
  * beside the entry's place, and tells most keys apart by itself; an entry names the article of the one before
  * it, too, and leads to the second one before; tables and entries lie in huge pages. Tables are three, each
  * sixteen times the one before and made when that is half full, so that an index that takes a few articles
- * a day touches a few pages.
+ * a day touches a few pages. A memtable inherits them from the one that was flushed before it.
  */
 #ifndef WP_INDEX_MEMTABLE_H
 #define WP_INDEX_MEMTABLE_H
@@ -60,6 +60,11 @@ struct wp_memtable {
 /* WP_ENOMEM. first: the number that the next article has. */
 enum wp_status wp_memtable_new(struct wp_memtable **out, uint32_t first);
 void wp_memtable_free(struct wp_memtable *m);
+
+/* Moves the memory of a memtable that nobody reads any more to one that is new and empty, as far as `from`
+ * made use of it itself; for memory that was touched before costs much less than what the system gives.
+ * Writer only. */
+void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from);
 
 /* Is there no room for one more article? Writer only. */
 bool wp_memtable_is_full(const struct wp_memtable *m);

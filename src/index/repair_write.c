@@ -23,8 +23,7 @@ static enum wp_status end_segment(struct sink *k, struct wp_error *err) {
     if (m && k->living) {
         struct wp_manifest_segment entry = {
             .number = s->made.next_file++, .level = k->level, .first = m->first, .count = m->rows};
-        status =
-            wp_segment_write(m, m->rows, &s->guard.fs, s->dir, entry.number, k->texts, &entry.bytes, err);
+        status = wp_segment_write(m, &s->guard.fs, s->dir, entry.number, k->texts, &entry.bytes, err);
         if (status == WP_OK && wp_manifest_add_segment(&s->made, &entry) != WP_OK)
             status = wp_salvage_no_memory(err);
     }

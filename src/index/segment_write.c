@@ -9,7 +9,10 @@
 #include "index/manifest.h"
 #include "index/segment.h"
 
-enum { LOCAL_BITS = 17 }; /* of an article in a memtable */
+enum {
+    LOCAL_BITS = 17,       /* of an article in a memtable */
+    LARGE_BYTES = 4 << 20, /* of keys, which are worth huge pages then */
+};
 _Static_assert((uint32_t)WP_MEMTABLE_ROWS <= 1u << LOCAL_BITS, "an article's place fits beside its key");
 
 static enum wp_status no_memory(struct wp_error *err) {
@@ -54,62 +57,69 @@ static enum wp_status finish(struct wp_section_writer *w, const struct meta *m, 
 
 /* `shape` must last as long as the writer. */
 static enum wp_status write_rows(struct wp_row_writer *rows, struct wp_row_shape *shape,
-                                 struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
+                                 struct wp_section_writer *w, const struct wp_memtable *m,
                                  struct wp_error *err) {
     wp_row_shape_begin(shape);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < m->rows; i++)
         wp_row_shape_take(shape, wp_memtable_row(m, m->first + i), m->first + i);
     wp_row_shape_end(shape);
     WP_TRY(wp_row_writer_begin(rows, w, WP_SECTION_ROWS, shape, m->first, err));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < m->rows; i++)
         WP_TRY(wp_row_writer_add(rows, wp_memtable_row(m, m->first + i), err));
     return wp_row_writer_end(rows, err);
 }
 
-/* The keys of one kind as key << LOCAL_BITS | place, in *keys (twice as long as needed, for sorting). */
-static enum wp_status gather_keys(const struct wp_memtable *m, uint32_t count, enum wp_key_kind kind,
-                                  uint64_t **keys, size_t *key_count) {
-    size_t n = 0;
-    for (uint32_t e = 0; e < m->entries; e++) n += wp_memtable_entry(m, e)->key >> WP_KEY_BITS == kind;
-    *keys = wp_alloc(2 * n, sizeof **keys);
-    if (!*keys) return WP_ENOMEM;
-    *key_count = 0;
-    for (uint32_t i = 0; i < m->entries; i++) {
-        const struct wp_memtable_entry *e = wp_memtable_entry(m, i);
-        if (e->key >> WP_KEY_BITS != kind || e->number - m->first >= count) continue;
-        (*keys)[(*key_count)++] = (e->key & WP_KEY_MASK) << LOCAL_BITS | (e->number - m->first);
-    }
-    return WP_OK;
+static uint64_t place_key(uint64_t key, uint32_t place) {
+    return (key & WP_KEY_MASK) << LOCAL_BITS | place;
 }
 
-static enum wp_status write_keys(struct wp_section_writer *w, const struct wp_memtable *m, uint32_t count,
+/* The keys of one kind as key << LOCAL_BITS | place, places ascending. Of texts and ids each row has one. */
+static size_t gather_keys(const struct wp_memtable *m, enum wp_key_kind kind, uint64_t *keys) {
+    size_t n = 0;
+    for (uint32_t i = 0; kind != WP_KEY_SHINGLE && i < m->rows; i++) {
+        const struct wp_row *row = wp_memtable_row(m, m->first + i);
+        keys[n++] = place_key(kind == WP_KEY_EXACT ? row->exact.low : row->id.low, i);
+    }
+    for (uint32_t i = 0; kind == WP_KEY_SHINGLE && i < m->entries; i++) {
+        const struct wp_memtable_entry *e = wp_memtable_entry(m, i);
+        if (e->key >> WP_KEY_BITS == WP_KEY_SHINGLE) keys[n++] = place_key(e->key, e->number - m->first);
+    }
+    return n;
+}
+
+static enum wp_status write_keys(struct wp_section_writer *w, const struct wp_memtable *m, uint64_t *keys,
                                  enum wp_key_kind kind, struct wp_error *err) {
     struct wp_keys_writer list = {0};
-    uint64_t *keys = NULL;
-    size_t n = 0;
-    enum wp_status status = gather_keys(m, count, kind, &keys, &n);
-    if (status == WP_ENOMEM) return no_memory(err);
-    const uint64_t *sorted = wp_sort64_from(keys, keys + n, n, LOCAL_BITS); /* places ascend already */
-    status = wp_keys_begin(&list, w, kind, n, count, err);
+    size_t n = gather_keys(m, kind, keys);
+    const uint64_t *sorted = wp_sort64_from(keys, keys + n, n, LOCAL_BITS);
+    enum wp_status status = wp_keys_begin(&list, w, kind, n, m->rows, err);
     for (size_t i = 0; i < n && status == WP_OK; i++)
         status = wp_keys_add(&list, sorted[i] >> LOCAL_BITS, sorted[i] & ((1u << LOCAL_BITS) - 1), err);
     if (status == WP_OK) status = wp_keys_end(&list, kind, err);
     wp_keys_writer_release(&list);
+    return status;
+}
+
+static enum wp_status write_all_keys(struct wp_section_writer *w, const struct wp_memtable *m,
+                                     struct wp_error *err) {
+    size_t bytes = 2 * (size_t)m->entries * sizeof(uint64_t); /* all of any kind, and as much for sorting */
+    uint64_t *keys = bytes < LARGE_BYTES ? wp_alloc(bytes, 1) : wp_alloc_large(bytes);
+    enum wp_status status = keys ? WP_OK : no_memory(err);
+    for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
+        status = write_keys(w, m, keys, (enum wp_key_kind)kind, err);
     wp_free(keys);
     return status;
 }
 
-enum wp_status wp_segment_write(const struct wp_memtable *m, uint32_t count, const struct wp_fs *fs,
-                                const char *dir, uint32_t number, uint32_t texts, uint64_t *bytes,
-                                struct wp_error *err) {
+enum wp_status wp_segment_write(const struct wp_memtable *m, const struct wp_fs *fs, const char *dir,
+                                uint32_t number, uint32_t texts, uint64_t *bytes, struct wp_error *err) {
     struct wp_section_writer w;
     struct wp_row_writer rows = {0};
     struct wp_row_shape shape;
-    const struct meta meta = {m->first, count, &shape, &texts, 1};
+    const struct meta meta = {m->first, m->rows, &shape, &texts, 1};
     enum wp_status status = open_writer(&w, fs, dir, number, err);
-    if (status == WP_OK) status = write_rows(&rows, &shape, &w, m, count, err);
-    for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
-        status = write_keys(&w, m, count, (enum wp_key_kind)kind, err);
+    if (status == WP_OK) status = write_rows(&rows, &shape, &w, m, err);
+    if (status == WP_OK) status = write_all_keys(&w, m, err);
     if (status == WP_OK) status = wp_row_writer_places(&rows, WP_SECTION_PLACES, err);
     if (status == WP_OK) status = finish(&w, &meta, bytes, err);
     wp_row_writer_release(&rows);

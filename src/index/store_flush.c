@@ -122,7 +122,7 @@ static enum wp_status write_files(struct wp_store *s, struct wp_manifest *files,
     if (m->rows) {
         struct wp_manifest_segment entry = {
             .number = files->next_file++, .first = m->first, .count = m->rows};
-        WP_TRY(wp_segment_write(m, m->rows, fs, s->dir, entry.number, s->files.growing, &entry.bytes, err));
+        WP_TRY(wp_segment_write(m, fs, s->dir, entry.number, s->files.growing, &entry.bytes, err));
         if (wp_manifest_add_segment(files, &entry) != WP_OK) return no_memory(err);
         files->next_number = m->first + m->rows;
     }
@@ -143,21 +143,24 @@ static enum wp_status write_files(struct wp_store *s, struct wp_manifest *files,
 
 enum wp_status wp_store_flush_log(struct wp_store *s, bool on, struct wp_error *err) {
     struct wp_manifest files;
-    struct wp_shared_memtable *memtable = NULL;
+    struct wp_shared_memtable *memtable = NULL, *before = s->now->memtable;
     if (wp_manifest_copy(&files, &s->files) != WP_OK) return no_memory(err);
     wp_view_forget(s->now); /* makes room for sorted keys and the next memtable */
     enum wp_status status = write_files(s, &files, on, err);
     if (status == WP_OK && wp_shared_memtable_new(&memtable, files.next_number) != WP_OK)
         status = no_memory(err);
-    if (status == WP_OK) {
+    atomic_fetch_add(&before->users, 1);
+    if (status == WP_OK)
         status = wp_store_install(s, &files, memtable, err);
-        if (status == WP_OK && !on) {
-            wp_log_writer_release(&s->log);
-            s->log_open = false;
-        }
-    } else {
+    else
         wp_manifest_release(&files);
+    if (status == WP_OK && !on) {
+        wp_log_writer_release(&s->log);
+        s->log_open = false;
     }
+    if (status == WP_OK && on && atomic_load(&before->users) == 1) /* no snapshot has it */
+        wp_memtable_inherit(memtable->table, before->table);
+    wp_shared_memtable_drop(before);
     if (status != WP_OK) wp_store_go_back(s);
     return status;
 }

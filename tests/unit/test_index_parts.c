@@ -464,6 +464,39 @@ static void test_memtable_grows(void **state) {
     wp_memtable_free(m);
 }
 
+/* What is in an inherited area is nobody's: keys of the memtable before are not found, and as many fit. */
+static void test_memtable_inherits(void **state) {
+    (void)state;
+    enum { ROWS = 1200, KEYS = 20 };
+    struct wp_memtable *m, *before;
+    uint64_t keys[KEYS];
+    assert_int_equal(wp_memtable_new(&before, 0), WP_OK);
+    for (uint32_t turn = 0; turn < 3; turn++, before = m) {
+        for (uint32_t i = 0; i < ROWS; i++) {
+            struct wp_row row = {.exact = {i, 0}, .id = {i, turn}, .tokens = turn};
+            for (uint64_t k = 0; k < KEYS; k++) keys[k] = (uint64_t)turn << 32 | (i * KEYS + k);
+            assert_int_equal(wp_memtable_add(before, &row, keys, KEYS), WP_OK);
+        }
+        for (uint64_t k = 0; k < ROWS * KEYS; k++) {
+            const struct wp_memtable_entry *e =
+                wp_memtable_find(before, WP_KEY_SHINGLE, (uint64_t)turn << 32 | k, UINT32_MAX);
+            assert_non_null(e);
+            assert_int_equal(e->number, turn * ROWS + k / KEYS);
+            assert_int_equal(e->count, 1);
+            uint64_t other = (uint64_t)(turn ? turn - 1 : 7) << 32 | k;
+            assert_null(wp_memtable_find(before, WP_KEY_SHINGLE, other, UINT32_MAX));
+        }
+        assert_int_equal(wp_memtable_row(before, turn * ROWS + 7)->tokens, turn);
+        const struct wp_memtable_entry *entries = before->entry_chunks[0];
+        assert_int_equal(wp_memtable_new(&m, (turn + 1) * ROWS), WP_OK);
+        wp_memtable_inherit(m, before);
+        assert_ptr_equal(m->entry_chunks[0], entries);
+        assert_null(wp_memtable_find(m, WP_KEY_SHINGLE, (uint64_t)turn << 32, UINT32_MAX));
+        wp_memtable_free(before);
+    }
+    wp_memtable_free(before);
+}
+
 /* ---- state ---- */
 
 static void test_state(void **state) {
@@ -574,13 +607,18 @@ static void test_guard(void **state) {
 int main(void) {
     char scratch[] = "wp_parts.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_row),        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_keys_bytes), cmocka_unit_test(test_keys_wrong),
-        cmocka_unit_test(test_texts),      cmocka_unit_test(test_log),
-        cmocka_unit_test(test_memtable),   cmocka_unit_test(test_memtable_grows),
-        cmocka_unit_test(test_state),      cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_guard)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row),
+                                       cmocka_unit_test(test_keys),
+                                       cmocka_unit_test(test_keys_bytes),
+                                       cmocka_unit_test(test_keys_wrong),
+                                       cmocka_unit_test(test_texts),
+                                       cmocka_unit_test(test_log),
+                                       cmocka_unit_test(test_memtable),
+                                       cmocka_unit_test(test_memtable_grows),
+                                       cmocka_unit_test(test_memtable_inherits),
+                                       cmocka_unit_test(test_state),
+                                       cmocka_unit_test(test_manifest),
+                                       cmocka_unit_test(test_guard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (chdir("..") != 0) return 1;
     disk_remove_directory(scratch);
