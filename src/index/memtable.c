@@ -6,6 +6,7 @@
 
 /* Slots of the first table; each further one has TABLE_GROWTH times as many. */
 enum { SLOTS_FIRST = 1 << 15, TABLE_GROWTH = 16, ENTRY_BITS = 23 };
+enum { LARGE_BYTES = 4 << 20 }; /* of keys to be sorted, which are worth huge pages then */
 #define SLOTS_LAST (SLOTS_FIRST * TABLE_GROWTH * TABLE_GROWTH)
 
 _Static_assert(SLOTS_LAST > (int)WP_MEMTABLE_KEYS, "a search for a key that is not there ends");
@@ -36,6 +37,7 @@ void wp_memtable_free(struct wp_memtable *m) {
     for (size_t i = 0; i < WP_MEMTABLE_TABLES; i++) wp_free((void *)m->tables[i].slots);
     wp_free(m->row_chunks);
     wp_free(m->entry_chunks);
+    wp_free(m->sorting);
     wp_free(m);
 }
 
@@ -46,8 +48,19 @@ void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from) {
     for (size_t i = 0; i * WP_MEMTABLE_KEY_CHUNK < from->entries; i++) MOVE(entry_chunks[i]);
     for (unsigned i = 1; i <= atomic_load_explicit(&from->table, memory_order_relaxed); i++)
         MOVE(tables[i].slots);
+    MOVE(sorting);
+    m->sorting_count = from->sorting_count;
 }
 #undef MOVE
+
+uint64_t *wp_memtable_sorting(struct wp_memtable *m) {
+    size_t count = 2 * (size_t)m->entries, bytes = count * sizeof *m->sorting;
+    if (count <= m->sorting_count && m->sorting_count / 2 <= count) return m->sorting;
+    wp_free(m->sorting);
+    m->sorting = bytes < LARGE_BYTES ? wp_alloc(bytes, 1) : wp_alloc_large(bytes);
+    m->sorting_count = m->sorting ? count : 0;
+    return m->sorting;
+}
 
 bool wp_memtable_is_full(const struct wp_memtable *m) {
     return m->rows == WP_MEMTABLE_ROWS || m->entries + WP_KEYS_PER_ARTICLE > WP_MEMTABLE_KEYS;

@@ -55,6 +55,8 @@ struct wp_memtable {
     _Atomic unsigned table; /* the one that holds all keys; those before it stay for who is reading them */
     struct wp_row **row_chunks;
     struct wp_memtable_entry **entry_chunks;
+    uint64_t *sorting; /* the flush's: room for sorting_count keys */
+    size_t sorting_count;
 };
 
 /* WP_ENOMEM. first: the number that the next article has. */
@@ -72,6 +74,9 @@ bool wp_memtable_is_full(const struct wp_memtable *m);
  * the row. WP_ENOMEM: it was not added. Writer only. */
 enum wp_status wp_memtable_add(struct wp_memtable *m, const struct wp_row *row, const uint64_t *keys,
                                uint32_t key_count);
+
+/* Room for sorting its keys, two for each entry; NULL when out of memory. Writer only. */
+uint64_t *wp_memtable_sorting(struct wp_memtable *m);
 
 /* The row of a number of this table. */
 static inline const struct wp_row *wp_memtable_row(const struct wp_memtable *m, uint32_t number) {

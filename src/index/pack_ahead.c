@@ -1,4 +1,10 @@
-/* pack_ahead.c - see pack_ahead.h. */
+/*
+ * pack_ahead.c - see pack_ahead.h.
+ *
+ * A switch of threads costs as much as packing half a block, so each wakes the other one for some blocks at
+ * once: the thread when there are WAKE of them or the writer has to wait, the writer when half of what may be
+ * on its way is packed.
+ */
 #include "index/pack_ahead.h"
 
 #include <string.h>
@@ -31,6 +37,8 @@ enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_text
     return WP_OK;
 }
 
+enum { WAKE = 4 };
+
 /* A block on its way: the writer's until it is put, and again once it is packed; the thread's in between. */
 struct block {
     struct wp_text_block raw;
@@ -43,10 +51,11 @@ struct wp_pack_ahead {
     struct wp_pool pool;      /* the writer's */
     size_t bytes;             /* the writer's: of what is on its way */
     struct block blocks[WP_PACK_AHEAD];
-    /* guarded by lock: blocks put, packed and taken since the beginning, each in blocks[n % WP_PACK_AHEAD] */
+    /* guarded by lock */
     pthread_mutex_t lock;
-    pthread_cond_t changed;
-    uint64_t put, packed, taken;
+    pthread_cond_t filled, done; /* for the thread, and for the writer, to wait for */
+    uint64_t put, packed, taken; /* blocks since the beginning, each in blocks[n % WP_PACK_AHEAD] */
+    uint64_t wanted;             /* the writer waits until so many are packed; 0: it does not */
     bool stop;
 };
 
@@ -55,15 +64,14 @@ static void pack_all(void *self, unsigned worker) {
     (void)worker;
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        while (p->packed == p->put && !p->stop) pthread_cond_wait(&p->changed, &p->lock);
+        while (p->packed == p->put && !p->stop) pthread_cond_wait(&p->filled, &p->lock);
         if (p->stop) break;
         struct block *b = &p->blocks[p->packed % WP_PACK_AHEAD];
         pthread_mutex_unlock(&p->lock);
         b->packed.len = 0;
         b->status = wp_text_block_pack(p->packer, &b->raw, &b->packed);
         pthread_mutex_lock(&p->lock);
-        p->packed++;
-        pthread_cond_broadcast(&p->changed);
+        if (++p->packed == p->wanted) pthread_cond_signal(&p->done);
     }
     pthread_mutex_unlock(&p->lock);
 }
@@ -73,7 +81,8 @@ struct wp_pack_ahead *wp_pack_ahead_new(struct wp_packer *packer) {
     if (!p) return NULL;
     p->packer = packer;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->changed, NULL);
+    pthread_cond_init(&p->filled, NULL);
+    pthread_cond_init(&p->done, NULL);
     if (wp_pool_start(&p->pool, 1, pack_all, p, NULL) == WP_OK) return p;
     wp_pack_ahead_free(p);
     return NULL;
@@ -83,14 +92,15 @@ void wp_pack_ahead_free(struct wp_pack_ahead *p) {
     if (!p) return;
     pthread_mutex_lock(&p->lock);
     p->stop = true;
-    pthread_cond_broadcast(&p->changed);
+    pthread_cond_signal(&p->filled);
     pthread_mutex_unlock(&p->lock);
     wp_pool_join(&p->pool);
     for (size_t i = 0; i < WP_PACK_AHEAD; i++) {
         wp_text_block_release(&p->blocks[i].raw);
         wp_buffer_release(&p->blocks[i].packed);
     }
-    pthread_cond_destroy(&p->changed);
+    pthread_cond_destroy(&p->filled);
+    pthread_cond_destroy(&p->done);
     pthread_mutex_destroy(&p->lock);
     wp_free(p);
 }
@@ -119,14 +129,24 @@ void wp_pack_ahead_put(struct wp_pack_ahead *p, struct wp_text_block *block) {
     *block = empty;
     pthread_mutex_lock(&p->lock);
     p->put++;
-    pthread_cond_broadcast(&p->changed);
+    if (p->put - p->packed >= WAKE) pthread_cond_signal(&p->filled);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* Waits for the oldest block, and for some more, so as to wait less often. */
+static void wait_for_some(struct wp_pack_ahead *p) {
+    pthread_mutex_lock(&p->lock);
+    if (p->packed == p->taken) {
+        p->wanted = p->put - p->taken < WP_PACK_AHEAD / 2 ? p->put : p->taken + WP_PACK_AHEAD / 2;
+        pthread_cond_signal(&p->filled);
+        while (p->packed < p->wanted) pthread_cond_wait(&p->done, &p->lock);
+        p->wanted = 0;
+    }
     pthread_mutex_unlock(&p->lock);
 }
 
 enum wp_status wp_pack_ahead_take(struct wp_pack_ahead *p, struct wp_buffer *out) {
-    pthread_mutex_lock(&p->lock);
-    while (p->packed == p->taken) pthread_cond_wait(&p->changed, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+    wait_for_some(p);
     struct block *b = &p->blocks[p->taken % WP_PACK_AHEAD];
     WP_TRY(b->status);
     WP_TRY(wp_buffer_add(out, b->packed.data, b->packed.len));

@@ -62,8 +62,8 @@ static inline bool wp_row_is_gone(const struct wp_row *row) {
 }
 
 /* Writes a memtable, which is not empty, as a segment file; its records are in text file `texts`. *bytes is
- * the file's length. */
-enum wp_status wp_segment_write(const struct wp_memtable *m, const struct wp_fs *fs, const char *dir,
+ * the file's length. Readers of the memtable are not disturbed. */
+enum wp_status wp_segment_write(struct wp_memtable *m, const struct wp_fs *fs, const char *dir,
                                 uint32_t number, uint32_t texts, uint64_t *bytes, struct wp_error *err);
 
 /* Writes records anew while segments are merged: move() is asked for each living article, in order, and says

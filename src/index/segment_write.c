@@ -9,10 +9,7 @@
 #include "index/manifest.h"
 #include "index/segment.h"
 
-enum {
-    LOCAL_BITS = 17,       /* of an article in a memtable */
-    LARGE_BYTES = 4 << 20, /* of keys, which are worth huge pages then */
-};
+enum { LOCAL_BITS = 17 }; /* of an article in a memtable */
 _Static_assert((uint32_t)WP_MEMTABLE_ROWS <= 1u << LOCAL_BITS, "an article's place fits beside its key");
 
 static enum wp_status no_memory(struct wp_error *err) {
@@ -100,18 +97,16 @@ static enum wp_status write_keys(struct wp_section_writer *w, const struct wp_me
     return status;
 }
 
-static enum wp_status write_all_keys(struct wp_section_writer *w, const struct wp_memtable *m,
+static enum wp_status write_all_keys(struct wp_section_writer *w, struct wp_memtable *m,
                                      struct wp_error *err) {
-    size_t bytes = 2 * (size_t)m->entries * sizeof(uint64_t); /* all of any kind, and as much for sorting */
-    uint64_t *keys = bytes < LARGE_BYTES ? wp_alloc(bytes, 1) : wp_alloc_large(bytes);
+    uint64_t *keys = wp_memtable_sorting(m);
     enum wp_status status = keys ? WP_OK : no_memory(err);
     for (int kind = 0; kind < WP_KEY_KINDS && status == WP_OK; kind++)
         status = write_keys(w, m, keys, (enum wp_key_kind)kind, err);
-    wp_free(keys);
     return status;
 }
 
-enum wp_status wp_segment_write(const struct wp_memtable *m, const struct wp_fs *fs, const char *dir,
+enum wp_status wp_segment_write(struct wp_memtable *m, const struct wp_fs *fs, const char *dir,
                                 uint32_t number, uint32_t texts, uint64_t *bytes, struct wp_error *err) {
     struct wp_section_writer w;
     struct wp_row_writer rows = {0};

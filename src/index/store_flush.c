@@ -118,7 +118,7 @@ static enum wp_status rotate_texts(struct wp_store *s, struct wp_manifest *files
 static enum wp_status write_files(struct wp_store *s, struct wp_manifest *files, bool on,
                                   struct wp_error *err) {
     const struct wp_fs *fs = &s->guard.fs;
-    const struct wp_memtable *m = s->now->memtable->table;
+    struct wp_memtable *m = s->now->memtable->table;
     if (m->rows) {
         struct wp_manifest_segment entry = {
             .number = files->next_file++, .first = m->first, .count = m->rows};
