@@ -12,8 +12,8 @@ enum { PROFILE_BYTES = 2 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 20 };
  * by then the look-ups before have cost as much. */
 enum { SEEN_MIN = 4096, SEEN_PART = 16 };
 
-/* Articles after which the memory is shared out anew; and looked at, when much is left of it and when not. */
-enum { SHARE_ARTICLES = 4096, LOOK_FAR = 64, LOOK_NEAR = 4 };
+/* Articles after which the memory is shared out anew; and looked at, when much is left of it. */
+enum { SHARE_ARTICLES = 4096, LOOK_FAR = 64 };
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -68,7 +68,8 @@ static void keep_within_memory(struct wp_online *o) {
     struct wp_memory_use use = wp_memory_in_use();
     if (share && use.own > o->ration.own_bytes) wp_memory_trim();
     if (use.own + use.mapped > o->ration.trim_bytes) wp_view_forget(wp_store_now(&o->store));
-    o->look_at = o->added + (use.own + use.mapped > o->ration.near_bytes ? LOOK_NEAR : LOOK_FAR);
+    bool near = use.own + use.mapped > o->ration.near_bytes;
+    o->look_at = o->added + (near ? o->ration.look_near : LOOK_FAR);
 }
 
 static enum wp_status take_names(struct wp_online *o, const struct wp_fields *fields, struct wp_error *err) {

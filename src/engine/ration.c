@@ -14,10 +14,13 @@ enum {
     MEMTABLE_PART = 4,    /* of what is left: a quarter */
     SEEN_PART = 5,        /* the power of two below it is taken */
     TRIM_PART = 16,       /* kept free: pages that are touched until somebody looks */
-    ROW_BYTES = 1700,     /* of a memtable while it is flushed: row, 38 entries, and their keys sorted */
+    ROW_BYTES = 1950,     /* of a memtable: row, 38 entries of 32 bytes, and room for sorting their keys */
     SMALL_ROWS = 6000,    /* with more its table of keys has TABLE_BYTES */
     TABLE_BYTES = 33 << 20,
     FLUSH_ROWS_MIN = 4096,
+    TOUCHED_BYTES = 1 << 20, /* of segments by one article, at the very most */
+    LOOK_MIN = 4,
+    LOOK_MAX = 64,
 };
 
 static uint64_t largest_power(uint64_t most) {
@@ -34,6 +37,12 @@ static uint32_t flush_rows(uint64_t bytes) {
     return rows > WP_MEMTABLE_ROWS ? WP_MEMTABLE_ROWS : (uint32_t)rows;
 }
 
+/* As many articles as what is kept free will do for. */
+static uint32_t look_near(uint64_t margin) {
+    uint64_t articles = margin / TOUCHED_BYTES;
+    return articles < LOOK_MIN ? LOOK_MIN : articles > LOOK_MAX ? LOOK_MAX : (uint32_t)articles;
+}
+
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
     uint64_t rest = needs->memory_bytes > own + REST_MIN ? needs->memory_bytes - own : REST_MIN;
@@ -48,5 +57,6 @@ struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
         .own_bytes = own + left,
         .near_bytes = own + rest - 4 * margin,
         .trim_bytes = own + rest - margin,
+        .look_near = look_near(margin),
     };
 }

@@ -7,8 +7,8 @@
  * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
  * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
  * made: so they get what they take, but no more than half. When the process has all it may, they are given
- * back (wp_view_forget). The memtable's share is what it takes while it is flushed: sorted keys and the next
- * memtable are there beside it.
+ * back (wp_view_forget). The memtable's share is what it takes with the room for sorting its keys: it hands
+ * both on to the next one.
  *
  * What is found depends on none of this, only how often a text is unpacked again, a key looked up in vain, a
  * page mapped anew.
@@ -31,7 +31,8 @@ struct wp_ration {
     size_t profile_bytes; /* of kept profiles, with their slots */
     uint64_t own_bytes;   /* of all but segments: a process that has more of its own has holes in it */
     uint64_t near_bytes;  /* with more it is to be watched, */
-    uint64_t trim_bytes;  /* and with more than this pages of segments are given back */
+    uint64_t trim_bytes;  /* and with more than this pages of segments are given back; */
+    uint32_t look_near;   /* articles between two looks then, at most 64 */
 };
 
 /* With less memory than it takes (some 96 MiB, and 24 bytes an article) the shares are the least that is of

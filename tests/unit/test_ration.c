@@ -23,11 +23,12 @@ static void shares_fit(void **state) {
             struct wp_ration r = wp_ration_of(&needs);
             uint64_t least_segments = needs.segment_bytes < memory / 8 ? needs.segment_bytes : memory / 8;
             uint64_t grows = articles * 24 + needs.furniture * 56;
-            /* A row of a memtable has 96 bytes, and 38 entries of 24, of which 16 are sorted aside. */
-            uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (24 + 16));
+            /* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
+            uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (32 + 16));
             assert_true(grows + memtable + r.seen_bytes + r.profile_bytes <= r.own_bytes);
             assert_true(r.own_bytes + least_segments <= r.trim_bytes);
             assert_true(r.near_bytes < r.trim_bytes && r.trim_bytes < memory);
+            assert_true(r.look_near == 4 || r.look_near * (uint64_t)MIB <= memory - r.trim_bytes);
             assert_true(r.profile_bytes > memory / 32);
             assert_true(r.flush_rows <= rows && r.profile_bytes <= profiles);
             assert_int_equal(r.seen_bytes & (r.seen_bytes - 1), 0);
