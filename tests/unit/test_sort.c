@@ -49,12 +49,32 @@ static void check(size_t count, int kind) {
 
 static void all(void **state) {
     (void)state;
-    static const size_t counts[] = {0, 1, 2, 3, 47, 48, 49, 50, 100, 1000, 2047, 2048, 2049, 30000};
+    static const size_t counts[] = {0, 1, 2, 3, 47, 48, 49, 50, 100, 1000, 2047, 2048, 2049, 30000, 300000};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (int kind = 0; kind <= 8; kind++) check(counts[i], kind);
 }
 
+/* Keys that are the same from some bit up keep their order, whatever is below. */
+static void low_bits_stay(void **state) {
+    (void)state;
+    static const size_t counts[] = {60, 1000, 30000, 300000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        for (unsigned low = 20; low <= 62; low += 14) {
+            struct random r = {low};
+            size_t count = counts[i];
+            uint64_t *keys = malloc(2 * count * 8);
+            for (size_t k = 0; k < count; k++) keys[k] = (random_below(&r, 1 << 10) << low) | (count - k);
+            const uint64_t *got = wp_sort64_from(keys, keys + count, count, low);
+            for (size_t k = 1; k < count; k++) {
+                assert_true(got[k - 1] >> low <= got[k] >> low);
+                if (got[k - 1] >> low == got[k] >> low) assert_true(got[k - 1] > got[k]);
+            }
+            free(keys);
+        }
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all), cmocka_unit_test(low_bits_stay)};
     return cmocka_run_group_tests_name("sort", tests, NULL, NULL);
 }
