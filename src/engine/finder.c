@@ -21,13 +21,15 @@ const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, 
                                             .hits_min = 2,
                                             .compared_max = 128,
                                             .promising_only = false,
+                                            .distinct = true,
                                             .excerpt_coverage = 0.25};
 const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, .near = 200},
                                             .mixed_share = 0,
                                             .own_share = 0,
                                             .hits_min = 1,
                                             .compared_max = 128,
-                                            .promising_only = false};
+                                            .promising_only = false,
+                                            .distinct = true};
 
 enum { TABLE_MIN = 1024 };
 /* Shingles that were taken out of the two texts of a pair must differ. */
@@ -243,10 +245,6 @@ enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, s
     return WP_OK;
 }
 
-static bool same_text(const struct wp_finder *f, const struct wp_row *row) {
-    return wp_hash128_equal(row->exact, f->print.exact) && row->tokens == f->print.tokens;
-}
-
 enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
                                struct wp_row *row, struct wp_error *err) {
     uint32_t given;
@@ -261,7 +259,7 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
         enum wp_status status = wp_view_row(view, f->numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (same_text(f, row) && !wp_row_is_banner(view, f->numbers[i], row)) *number = f->numbers[i];
+        if (wp_finder_same_text(f, row) && !wp_row_is_banner(view, f->numbers[i], row)) *number = f->numbers[i];
     }
     return WP_OK;
 }
@@ -278,7 +276,7 @@ static enum wp_status list_exact(struct wp_finder *f, const struct wp_view *view
         enum wp_status status = wp_view_row(view, m.number, &m.row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (m.number == except || !same_text(f, &m.row)) continue;
+        if (m.number == except || !wp_finder_same_text(f, &m.row)) continue;
         if (WP_GROW(f->matches, f->match_count, f->match_cap) != WP_OK) return no_memory(err);
         f->matches[f->match_count++] = m;
     }
@@ -426,27 +424,49 @@ static struct wp_pair_facts facts_of(const struct wp_finder *f, const struct wp_
 /* Is it less than the rule asks of an excerpt, but what the search asks? Never a phrase alone. */
 static bool is_enough(const struct wp_finder *f, const struct wp_overlap *o) {
     uint32_t covered = o->covered_a < o->covered_b ? o->covered_a : o->covered_b;
-    return f->excerpt_coverage > 0 && wp_overlap_coverage(o) >= f->excerpt_coverage &&
+    double coverage = f->search ? f->search->excerpt_coverage : 0;
+    return coverage > 0 && wp_overlap_coverage(o) >= coverage &&
            covered >= WP_STORY_EXCERPT_SHINGLES * o->width;
+}
+
+/* The article as it is compared: its stream without what does not count. */
+static enum wp_status get_article(struct wp_finder *f, const struct wp_view *view,
+                                  const struct wp_store *store, const struct wp_found_match *m,
+                                  struct wp_compared *out, struct wp_error *err) {
+    WP_TRY(wp_profiles_get(&f->profiles, view, store, m->number, &m->row, out, err));
+    return take_out(f, out, m->row.owner, TAG_ARTICLE) == WP_OK ? WP_OK : no_memory(err);
+}
+
+static enum wp_status count_distinct(struct wp_finder *f, const struct wp_compared *article,
+                                     struct wp_overlap *o, struct wp_error *err) {
+    enum wp_status status = wp_overlap_count_distinct(&f->base, &article->stream, o);
+    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
 enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_store *store, struct wp_found_match *m,
                                  struct wp_error *err) {
     struct wp_compared article;
-    WP_TRY(wp_profiles_get(&f->profiles, view, store, m->number, &m->row, &article, err));
+    WP_TRY(get_article(f, view, store, m, &article, err));
     struct wp_pair_facts facts = facts_of(f, &m->row, &article);
-    enum wp_status status = take_out(f, &article, m->row.owner, TAG_ARTICLE);
-    if (status == WP_OK && !f->base_set) status = wp_overlap_base_set(&f->base, &f->own);
+    enum wp_status status = f->base_set ? WP_OK : wp_overlap_base_set(&f->base, &f->own);
     if (status == WP_OK)
         status = wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     f->base_set = true;
     m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
     if (m->relation == WP_RELATION_NONE && is_enough(f, &m->overlap)) m->relation = WP_RELATION_EXCERPT;
-    if (m->relation == WP_RELATION_NONE) return WP_OK;
-    status = wp_overlap_count_distinct(&f->base, &article.stream, &m->overlap);
-    return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
+    if (m->relation == WP_RELATION_NONE || !f->search || !f->search->distinct) return WP_OK;
+    return count_distinct(f, &article, &m->overlap, err);
+}
+
+enum wp_status wp_finder_count_distinct(struct wp_finder *f, const struct wp_view *view,
+                                        const struct wp_store *store, struct wp_found_match *m,
+                                        struct wp_error *err) {
+    struct wp_compared article;
+    if (m->overlap.distinct_b) return WP_OK;
+    WP_TRY(get_article(f, view, store, m, &article, err));
+    return count_distinct(f, &article, &m->overlap, err);
 }
 
 static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
@@ -460,7 +480,7 @@ static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *vie
         enum wp_status status = wp_view_row(view, c->number, &m.row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        bool listed = search != &wp_search_adding && same_text(f, &m.row); /* by list_exact */
+        bool listed = search != &wp_search_adding && wp_finder_same_text(f, &m.row); /* by list_exact */
         if (m.row.width != f->print.width || listed) continue;
         if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
         if (wp_row_is_banner(view, c->number, &m.row)) continue;
@@ -492,9 +512,9 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
     keep_met(f, search->hits_min);
     if (status == WP_OK && f->candidate_count) {
         qsort(f->candidates, f->candidate_count, sizeof *f->candidates, compare_candidates);
-        f->excerpt_coverage = search->excerpt_coverage;
+        f->search = search;
         status = compare_all(f, view, store, search, except, err);
-        f->excerpt_coverage = 0;
+        f->search = NULL;
     }
     f->candidate_count = 0;
     f->looked_up = NULL;

@@ -23,6 +23,7 @@ struct wp_search {
     uint32_t hits_min;       /* meetings that make a candidate */
     uint32_t compared_max;   /* candidates compared, best first */
     bool promising_only;     /* leave out what cannot be a match, by its meetings */
+    bool distinct;           /* count the different shingles of what matches, for Jaccard */
     double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
@@ -41,7 +42,7 @@ struct wp_found_candidate {
 struct wp_found_match {
     uint32_t number;
     struct wp_row row;
-    struct wp_overlap overlap; /* a: the text, b: the article */
+    struct wp_overlap overlap; /* a: the text, b: the article; distinct_b only if it was asked for */
     enum wp_relation relation;
     int gain; /* match/relation.h */
 };
@@ -65,7 +66,7 @@ struct wp_finder {
     uint64_t keys[WP_SAMPLES_MAX]; /* samples that are no furniture */
     uint32_t key_count;
     bool base_set;
-    double excerpt_coverage; /* of the search that goes on; else 0 */
+    const struct wp_search *search; /* that goes on; else NULL */
 
     /* furniture: what a view's state lists, taken in as far as furniture_taken */
     struct wp_furniture furniture;
@@ -126,6 +127,10 @@ static inline bool wp_finder_is_banner(const struct wp_finder *f) {
  */
 enum wp_status wp_finder_look_up(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_key_limits *limits, struct wp_error *err);
+/* Has the article of that row the same words as the text at hand? Two texts without a word have not. */
+static inline bool wp_finder_same_text(const struct wp_finder *f, const struct wp_row *row) {
+    return row->tokens && wp_hash128_equal(row->exact, f->print.exact) && row->tokens == f->print.tokens;
+}
 /* The living article with the lowest number that has the same words, or WP_NUMBER_NONE. */
 enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
                                struct wp_row *row, struct wp_error *err);
@@ -145,5 +150,10 @@ enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *
 enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_store *store, struct wp_found_match *m,
                                  struct wp_error *err);
+/* Counts the different shingles of an article that was compared with the text at hand, if it was not done:
+ * Jaccard and containment can be told from then on. Nothing may have been learnt in between. */
+enum wp_status wp_finder_count_distinct(struct wp_finder *f, const struct wp_view *view,
+                                        const struct wp_store *store, struct wp_found_match *m,
+                                        struct wp_error *err);
 
 #endif

@@ -19,24 +19,27 @@ static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
 }
 
-static void fill_verdict(struct wp_online_verdict *v, const struct wp_found_match *m) {
-    v->to = m->number;
-    v->relation = m->relation;
-    bool exact = m->relation == WP_RELATION_EXACT;
-    v->coverage = exact ? 1 : wp_overlap_coverage(&m->overlap);
-    v->jaccard = exact ? 1 : wp_overlap_jaccard(&m->overlap);
+/* Jaccard is told of this one match alone. */
+static enum wp_status fill_verdict(struct wp_online *o, const struct wp_found_match *match,
+                                   struct wp_online_verdict *v, struct wp_error *err) {
+    struct wp_found_match m = *match;
+    bool exact = m.relation == WP_RELATION_EXACT;
+    if (!exact) WP_TRY(wp_finder_count_distinct(o->finder, wp_store_now(&o->store), &o->store, &m, err));
+    v->to = m.number;
+    v->relation = m.relation;
+    v->coverage = exact ? 1 : wp_overlap_coverage(&m.overlap);
+    v->jaccard = exact ? 1 : wp_overlap_jaccard(&m.overlap);
+    return WP_OK;
 }
 
 /* Decides by the finder's matches. */
-static void decide(struct wp_online *o, struct wp_online_verdict *v) {
+static enum wp_status decide(struct wp_online *o, struct wp_online_verdict *v, struct wp_error *err) {
     wp_ties_gather(o);
     const struct wp_tie *join = wp_ties_choose(o);
-    if (join) {
-        v->story = join->story;
-        fill_verdict(v, join->founder ? join->founder : join->best);
-    } else if (o->finder->match_count) {
-        fill_verdict(v, &o->finder->matches[0]);
-    }
+    if (!join && !o->finder->match_count) return WP_OK;
+    if (join) v->story = join->story;
+    const struct wp_found_match *best = join ? join->best : &o->finder->matches[0];
+    return fill_verdict(o, join && join->founder ? join->founder : best, v, err);
 }
 
 /* ---- opening ---- */
@@ -237,8 +240,7 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
         return WP_OK;
     }
     WP_TRY(wp_finder_search(o->finder, now, &o->store, &wp_search_adding, except, err));
-    decide(o, v);
-    return WP_OK;
+    return decide(o, v, err);
 }
 
 /* Without memory for it, keys are looked up as before. */

@@ -121,17 +121,22 @@ static const struct wp_found_match *find_match(const struct wp_finder *f, uint32
     return NULL;
 }
 
-/* What an article gains in its story by those members. */
-static enum wp_status gain_among(struct wp_online *o, uint32_t number, const uint32_t *members,
-                                 uint32_t count, int64_t *gain, struct wp_error *err) {
+/* Does an article lose by these members of its story, itself perhaps among them? No more of them are compared
+ * than it takes to know. */
+static enum wp_status loses_among(struct wp_online *o, uint32_t number, const uint32_t *members,
+                                  uint32_t count, bool *loses, struct wp_error *err) {
     struct wp_row row;
     const struct wp_view *now = wp_store_now(&o->store);
-    *gain = 0;
+    int64_t gain = 0;
+    *loses = false;
     WP_TRY(wp_view_row(now, number, &row, err));
     if (row.shingles > WP_OVERLAP_MAX_SHINGLES) return WP_OK;
     WP_TRY(wp_finder_take_stored(o->finder, now, &o->store, number, &row, err));
-    for (uint32_t i = 0; i < count; i++)
-        if (members[i] != number) WP_TRY(wp_stories_add_gain(o, members[i], gain, err));
+    for (uint32_t left = count; left && gain + (int64_t)left * WP_GAIN_MIN < 0; left--) {
+        if (gain + (int64_t)left * WP_GAIN_MAX < 0) break;
+        if (members[count - left] != number) WP_TRY(wp_stories_add_gain(o, members[count - left], &gain, err));
+    }
+    *loses = gain < 0;
     return WP_OK;
 }
 
@@ -143,11 +148,11 @@ static enum wp_status touch_losers(struct wp_online *o, uint32_t number, uint32_
     if (count < 3 || count > WP_AGREEMENT_ABSENT + 1) return WP_OK;
     count = wp_stories_members(o, story, WP_NUMBER_NONE, members, count);
     for (uint32_t i = 0; i < count; i++) {
-        int64_t gain;
+        bool loses;
         const struct wp_found_match *m = find_match(o->finder, members[i]);
         if (members[i] == number || (m && m->gain > 0)) continue;
-        WP_TRY(gain_among(o, members[i], members, count, &gain, err));
-        if (gain < 0) WP_TRY(wp_online_touch(o, members[i], true, err));
+        WP_TRY(loses_among(o, members[i], members, count, &loses, err));
+        if (loses) WP_TRY(wp_online_touch(o, members[i], true, err));
     }
     return WP_OK;
 }
@@ -189,10 +194,10 @@ static enum wp_status take_touched(struct wp_online *o, uint64_t **out, size_t *
 /* Is an article with these other members of its story where it belongs, as far as one look tells? */
 static enum wp_status is_settled(struct wp_online *o, uint32_t number, const uint32_t *members,
                                  uint32_t count, bool *settled, struct wp_error *err) {
-    int64_t gain;
-    WP_TRY(gain_among(o, number, members, count, &gain, err));
+    bool loses;
+    WP_TRY(loses_among(o, number, members, count, &loses, err));
     const struct wp_mask *mask = o->finder->own.mask;
-    *settled = gain >= 0 && (!mask || mask->own >= WP_STORY_TOKENS_MIN); /* else perhaps a banner */
+    *settled = !loses && (!mask || mask->own >= WP_STORY_TOKENS_MIN); /* else perhaps a banner */
     return WP_OK;
 }
 

@@ -211,6 +211,10 @@ enum wp_status wp_stories_add_gain(struct wp_online *o, uint32_t number, int64_t
     struct wp_found_match m = {.number = number};
     WP_TRY(wp_view_row(now, number, &m.row, err));
     bool comparable = m.row.width == o->finder->print.width && m.row.shingles <= WP_OVERLAP_MAX_SHINGLES;
+    if (comparable && wp_finder_same_text(o->finder, &m.row)) {
+        *gain += WP_GAIN_MAX;
+        return WP_OK;
+    }
     if (comparable) WP_TRY(wp_finder_compare(o->finder, now, &o->store, &m, err));
     *gain += m.relation == WP_RELATION_NONE ? WP_GAIN_MIN : m.gain;
     return WP_OK;

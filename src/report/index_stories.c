@@ -181,6 +181,8 @@ static enum wp_status compare(struct wp_index_writer *w, const struct wp_index_s
         WP_TRY(wp_finder_compare(w->finder, w->view, NULL, &match, err));
         if (match.gain <= most) continue;
         bool exact = match.relation == WP_RELATION_EXACT;
+        if (match.relation != WP_RELATION_NONE)
+            WP_TRY(wp_finder_count_distinct(w->finder, w->view, NULL, &match, err));
         most = match.gain;
         *out = (struct link){.to = match.number,
                              .relation = match.relation,
@@ -343,8 +345,11 @@ static enum wp_status write_matches_of(struct wp_index_writer *w, struct wp_find
     own->len = 0;
     if (wp_buffer_add(own, stored.record.id, stored.record.id_len) != WP_OK) return no_memory(err);
     WP_TRY(wp_finder_search(finder, w->view, NULL, &wp_search_adding, number, err));
-    for (size_t i = 0; i < finder->match_count; i++)
-        if (finder->matches[i].number < number) WP_TRY(put_match(w, own, &finder->matches[i], err));
+    for (size_t i = 0; i < finder->match_count; i++) {
+        if (finder->matches[i].number >= number) continue;
+        WP_TRY(wp_finder_count_distinct(finder, w->view, NULL, &finder->matches[i], err));
+        WP_TRY(put_match(w, own, &finder->matches[i], err));
+    }
     return WP_OK;
 }
 
