@@ -236,11 +236,12 @@ enum wp_status wp_finder_mask(struct wp_finder *f, const struct wp_view *view, s
     f->own = own.stream;
     f->own.shingles = f->masked;
     f->key_count = 0;
+    bool any = f->furniture.count && f->own.mask && f->own.mask->shingles;
     for (uint32_t i = 0; i < f->print.sample_count; i++) {
         uint64_t key = f->print.samples[i];
-        bool furniture =
-            f->furniture.count && wp_furniture_has(&f->furniture, f->owner, key & WP_STREAM_MASK);
-        if (!furniture) f->keys[f->key_count++] = key;
+        bool furniture = any && wp_furniture_has(&f->furniture, f->owner, key & WP_STREAM_MASK);
+        f->keys[f->key_count] = key;
+        f->key_count += !furniture;
     }
     return WP_OK;
 }
@@ -473,6 +474,8 @@ static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *vie
                                   const struct wp_store *store, const struct wp_search *search,
                                   uint32_t except, struct wp_error *err) {
     uint32_t compared = 0;
+    for (size_t i = 0; i < f->candidate_count && i < search->compared_max; i++)
+        wp_view_prefetch_row(view, f->candidates[i].number);
     for (size_t i = 0; i < f->candidate_count && compared < search->compared_max; i++) {
         const struct wp_found_candidate *c = &f->candidates[i];
         struct wp_found_match m = {.number = c->number};

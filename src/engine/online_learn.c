@@ -24,18 +24,36 @@ _Static_assert(EXAMPLES_MAX < 1 << NUMBER_BITS, "an example's place fits");
 
 /* Of a shingle that very many articles share, the last ones are looked at: those of one owner are among them.
  */
-static const struct wp_key_limits looked_at = {.all = 32, .first = 0, .near = 32};
+enum { LOOKED_AT = 32 };
+static const struct wp_key_limits looked_at = {.all = LOOKED_AT, .first = 0, .near = LOOKED_AT};
 /* Once it is known to be furniture, all. */
 static const struct wp_key_limits all_articles = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
 
+/* What may be shown by articles that have a key in common. */
+static const struct kind {
+    bool of_all; /* furniture of whoever shows it, not of the owner alone */
+    bool unspoken;
+    unsigned wanted;
+} kinds[] = {{.of_all = true, .unspoken = true, .wanted = WP_FURNITURE_STORIES},
+             {.unspoken = true, .wanted = WP_FURNITURE_FEW_STORIES},
+             {.wanted = WP_FURNITURE_STORIES}};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* Articles that tell too few stories. */
+struct in_vain {
+    uint32_t numbers[LOOKED_AT], count;
+};
+
 /* The articles that gave the example, the new one not among them. */
 struct examples {
+    unsigned kind;   /* place in kinds[]; it settles the next three */
     uint32_t owner;  /* WP_FURNITURE_OF_ALL: whoever owns them */
     bool unspoken;   /* only texts that speak of none of their titles */
     unsigned wanted; /* so many, the new one among them */
     uint32_t numbers[EXAMPLES_MAX];
     struct wp_row rows[EXAMPLES_MAX];
     unsigned count;
+    struct in_vain in_vain[KINDS]; /* those looked at last: keys of one passage have the same articles */
     uint64_t *keys; /* shingle << NUMBER_BITS | place; owned */
     size_t key_count, key_cap;
 };
@@ -89,6 +107,16 @@ static enum wp_status list_own(struct wp_online *o, uint32_t i, const struct exa
     return WP_OK;
 }
 
+static bool is_in_vain(const struct examples *e, const uint32_t *numbers, uint32_t count) {
+    const struct in_vain *last = &e->in_vain[e->kind];
+    return count && count == last->count && memcmp(numbers, last->numbers, count * sizeof *numbers) == 0;
+}
+
+static void note_in_vain(struct examples *e, const uint32_t *numbers, uint32_t count) {
+    e->in_vain[e->kind].count = count;
+    memcpy(e->in_vain[e->kind].numbers, numbers, count * sizeof *numbers);
+}
+
 /* Are there enough different stories with key number i? */
 static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct examples *e, bool *repeated,
                                   struct wp_error *err) {
@@ -98,8 +126,9 @@ static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct exampl
     uint32_t given;
     e->count = 0;
     WP_TRY(list_own(o, i, e, &given, err));
-    *repeated = given >= e->wanted - 1;
+    *repeated = given >= e->wanted - 1 && !is_in_vain(e, f->numbers, given);
     if (!*repeated) return WP_OK;
+    for (uint32_t n = given; n-- > 0;) wp_view_prefetch_row(now, f->numbers[n]);
     wp_titles_apart_add(&apart, &f->title);
     for (uint32_t n = given; n-- > 0 && apart.count < e->wanted;) {
         struct wp_row *row = &e->rows[e->count];
@@ -111,6 +140,7 @@ static enum wp_status is_repeated(struct wp_online *o, uint32_t i, struct exampl
         if (example && wp_titles_apart_add(&apart, &row->title)) e->numbers[e->count++] = f->numbers[n];
     }
     *repeated = apart.count == e->wanted;
+    if (!*repeated) note_in_vain(e, f->numbers, given);
     return WP_OK;
 }
 
@@ -233,15 +263,6 @@ static enum wp_status learn(struct wp_online *o, uint64_t key, struct examples *
     return WP_OK;
 }
 
-/* What may be shown by articles that have a key in common. */
-static const struct kind {
-    bool of_all; /* furniture of whoever shows it, not of the owner alone */
-    bool unspoken;
-    unsigned wanted;
-} kinds[] = {{.of_all = true, .unspoken = true, .wanted = WP_FURNITURE_STORIES},
-             {.unspoken = true, .wanted = WP_FURNITURE_FEW_STORIES},
-             {.wanted = WP_FURNITURE_STORIES}};
-
 /* Learns what the i-th key of the text shows, if anything. */
 static enum wp_status look_at(struct wp_online *o, uint32_t i, struct examples *e, bool *learnt,
                               struct wp_error *err) {
@@ -249,8 +270,9 @@ static enum wp_status look_at(struct wp_online *o, uint32_t i, struct examples *
     *learnt = false;
     WP_TRY(wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err));
     if (f->batch.totals[i] < WP_FURNITURE_FEW_STORIES - 1) return WP_OK;
-    for (int k = f->text.unspoken ? 0 : 2; k < 3 && !*learnt; k++) {
+    for (unsigned k = f->text.unspoken ? 0 : KINDS - 1; k < KINDS && !*learnt; k++) {
         bool repeated = false;
+        e->kind = k;
         e->owner = kinds[k].of_all ? WP_FURNITURE_OF_ALL : f->owner;
         e->unspoken = kinds[k].unspoken;
         e->wanted = kinds[k].wanted;

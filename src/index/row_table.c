@@ -198,6 +198,13 @@ enum wp_status wp_row_table_read(const struct wp_row_table *t, uint32_t number, 
     return row->added ? WP_OK : bad(t, err);
 }
 
+void wp_row_table_prefetch(const struct wp_row_table *t, uint32_t number) {
+    uint64_t at = (uint64_t)(number - t->first) * t->shape.row_bytes;
+    if (t->places.len || at + t->shape.row_bytes > t->rows.len) return;
+    __builtin_prefetch(t->rows.data + at);
+    __builtin_prefetch(t->rows.data + at + t->shape.row_bytes - 1);
+}
+
 void wp_row_table_covers(const struct wp_row_table *t, uint64_t at, uint64_t len, uint32_t *first,
                          uint32_t *count) {
     int64_t low = (int64_t)(at / t->shape.row_bytes), high = (int64_t)((at + len - 1) / t->shape.row_bytes);

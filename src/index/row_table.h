@@ -50,6 +50,8 @@ static inline uint64_t wp_row_table_there(const struct wp_row_table *t) {
 /* The row of a number in range; one that has gone is all zeros. WP_EDAMAGED. */
 enum wp_status wp_row_table_read(const struct wp_row_table *t, uint32_t number, struct wp_row *row,
                                  struct wp_error *err);
+/* Ask for the memory that reading it will need, where that is known without a look. */
+void wp_row_table_prefetch(const struct wp_row_table *t, uint32_t number);
 /* The articles from the first to the last one that has some of its row in bytes [at, at + len) of the rows;
  * all of them when `places` is damaged. */
 void wp_row_table_covers(const struct wp_row_table *t, uint64_t at, uint64_t len, uint32_t *first,

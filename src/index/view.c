@@ -222,6 +222,18 @@ static enum wp_status find_row(const struct wp_view *v, uint32_t number, struct 
     return wp_row_is_gone(row) ? WP_END : WP_OK;
 }
 
+void wp_view_prefetch_row(const struct wp_view *v, uint32_t number) {
+    if (number >= v->end) return;
+    if (in_memtable(v, number)) {
+        const struct wp_row *row = wp_memtable_row(v->memtable->table, number);
+        __builtin_prefetch(row);
+        __builtin_prefetch(&row->title);
+        return;
+    }
+    const struct wp_index_segment *s = segment_of(v, number);
+    if (s) wp_row_table_prefetch(&s->rows, number);
+}
+
 enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
                                struct wp_error *err) {
     WP_TRY(find_row(v, number, row, err));

@@ -77,6 +77,9 @@ enum wp_status wp_view_row(const struct wp_view *v, uint32_t number, struct wp_r
 enum wp_status wp_view_any_row(const struct wp_view *v, uint32_t number, struct wp_row *row,
                                struct wp_error *err);
 
+/* Ask for the memory that reading a row will need. */
+void wp_view_prefetch_row(const struct wp_view *v, uint32_t number);
+
 /* Is the article nothing but furniture, as was found when it was added, or later? */
 static inline bool wp_row_is_banner(const struct wp_view *v, uint32_t number, const struct wp_row *row) {
     return row->relation == WP_ROW_BANNER || wp_state_is_banner(v->state, number);

@@ -5,6 +5,7 @@
  * memtable; directory, entries in each segment. A text has some thirty keys, so they are looked up together,
  * step by step, and each step asks for the memory of the next one before it is needed.
  */
+#include <string.h>
 #include "base/memory.h"
 #include "index/seen.h"
 
@@ -26,7 +27,10 @@ static enum wp_status put_hits(const struct wp_index_segment *s, enum wp_key_kin
 static void put_newest(const struct wp_memtable *m, const struct wp_memtable_entry *e, uint32_t most,
                        uint32_t *numbers, uint32_t *given) {
     uint32_t n = 0, *to = numbers + *given;
-    for (; e && n < most; e = wp_memtable_before(m, e)) to[n++] = e->number;
+    for (; e && n < most; e = wp_memtable_second_before(m, e)) {
+        to[n++] = e->number;
+        if (e->count > 1 && n < most) to[n++] = e->earlier;
+    }
     for (uint32_t i = 0; i < n / 2; i++) {
         uint32_t swap = to[i];
         to[i] = to[n - 1 - i];
@@ -234,12 +238,30 @@ static void hits_of(const struct wp_view *v, const struct wp_key_batch *b, uint3
         if (b->ranges[i].key == key) hits[b->ranges[i].segment] = b->ranges[i].hits;
 }
 
+/* The same as put_wanted of a list that is at hand. */
+static uint32_t copy_wanted(const uint32_t *list, uint32_t count, const struct wp_key_limits *limits,
+                            uint32_t *numbers) {
+    if (count > limits->all) {
+        uint32_t first = limits->first < count ? limits->first : count,
+                 near = limits->near < count ? limits->near : count;
+        memcpy(numbers, list, first * sizeof *list);
+        memcpy(numbers + first, list + count - near, near * sizeof *list);
+        return first + near;
+    }
+    memcpy(numbers, list, count * sizeof *list);
+    return count;
+}
+
 enum wp_status wp_key_batch_list(const struct wp_view *v, const struct wp_key_batch *b, uint32_t key,
                                  const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                                  struct wp_error *err) {
     struct wp_key_hits hits[SEGMENTS_AT_ONCE];
     *given = 0;
     if (!b->totals[key]) return WP_OK;
+    if (b->listed[key]) {
+        *given = copy_wanted(b->numbers + b->starts[key], b->listed[key], limits, numbers);
+        return WP_OK;
+    }
     hits_of(v, b, key, hits);
     return put_wanted(v, WP_KEY_SHINGLE, hits, b->newest[key], limits, b->totals[key], numbers, given, err);
 }

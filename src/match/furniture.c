@@ -104,6 +104,14 @@ static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *r
     return found;
 }
 
+/* Passages of furniture are long, and each of their shingles stands elsewhere in a table that is larger than
+ * the nearest caches: all are asked for before the first is needed. */
+static void prefetch_places(const struct wp_furniture *f, uint32_t owner, const uint64_t *shingles,
+                            const uint32_t *positions, uint32_t count) {
+    for (uint32_t k = 0; k < count; k++)
+        __builtin_prefetch(&f->table[entry_of(owner, shingles[positions[k]]) & (f->cap - 1)]);
+}
+
 void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
                            uint32_t width, uint32_t tag, struct wp_mask *mask) {
     uint32_t until = 0; /* tokens below are settled */
@@ -112,6 +120,7 @@ void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_
     for (uint32_t first = 0; f->count && first < count; first += FILTER_STEP) {
         uint32_t end = count - first < FILTER_STEP ? count : first + FILTER_STEP;
         uint32_t found = filter_positions(f, shingles, first, end, maybe);
+        prefetch_places(f, owner, shingles, maybe, found);
         for (uint32_t k = 0; k < found; k++) {
             uint32_t i = maybe[k], from = i > until ? i : until;
             if (!wp_furniture_has(f, owner, shingles[i])) continue;
