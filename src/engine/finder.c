@@ -89,7 +89,8 @@ void wp_finder_free(struct wp_finder *f) {
 void wp_finder_reset(struct wp_finder *f) {
     wp_profiles_clear(&f->profiles);
     wp_furniture_release(&f->furniture);
-    f->furniture_taken = 0;
+    f->furniture_taken = f->learnt_of_all = 0;
+    memset(f->learnt, 0, sizeof f->learnt);
     f->owner_count = 0;
 }
 
@@ -138,7 +139,9 @@ void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner,
                                    .shingles = shingles,
                                    .wire = p->look.wire,
                                    .figures = p->look.figures,
+                                   .furniture = &f->known,
                                    .unspoken = p->unspoken};
+    f->known.of = 0;
     f->owner = owner;
     f->date = date;
     f->base_set = false;
@@ -185,10 +188,18 @@ enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *
     f->print.shingles = row->shingles;
     f->print.width = row->width;
     f->print.sample_count = 0;
-    return wp_finder_mask(f, view, err);
+    enum wp_status status = wp_finder_mask(f, view, err);
+    f->known = *article.furniture;
+    f->text.furniture = &f->known;
+    return status;
 }
 
 /* ---- furniture ---- */
+
+static size_t *learnt_by(struct wp_finder *f, uint32_t owner) {
+    return &f->learnt[owner * 2654435769u >> 20];
+}
+_Static_assert(WP_FINDER_OWNERS == 1 << (32 - 20), "the bits that are left of an owner's hash");
 
 static enum wp_status take_furniture(struct wp_finder *f, const struct wp_view *view) {
     const struct wp_state *state = view->state;
@@ -196,7 +207,9 @@ static enum wp_status take_furniture(struct wp_finder *f, const struct wp_view *
     if (!f->furniture.table) WP_TRY(wp_furniture_init(&f->furniture));
     for (; f->furniture_taken < state->furniture_count; f->furniture_taken++) {
         const struct wp_state_furniture *item = &state->furniture[f->furniture_taken];
-        WP_TRY(wp_furniture_add(&f->furniture, wp_view_owner(view, item->owner), item->shingle));
+        uint32_t owner = wp_view_owner(view, item->owner);
+        WP_TRY(wp_furniture_add(&f->furniture, owner, item->shingle));
+        *(owner == WP_FURNITURE_OF_ALL ? &f->learnt_of_all : learnt_by(f, owner)) = f->furniture_taken + 1;
     }
     return WP_OK;
 }
@@ -207,7 +220,8 @@ static enum wp_status take_out(struct wp_finder *f, struct wp_compared *text, ui
     struct wp_mask *mask = tag == TAG_TEXT ? &f->mask : &f->other_mask;
     size_t *cap = tag == TAG_TEXT ? &f->mask_cap : &f->other_cap;
     struct wp_stream *stream = &text->stream;
-    const struct wp_beside beside = {&f->furniture, owner, text->wire.head, text->wire.tail};
+    struct wp_known_furniture *known = text->furniture;
+    const struct wp_beside beside = {&f->furniture, owner, text->wire.head, text->wire.tail, &known->spans};
     if (!wp_beside_any(&beside)) return WP_OK;
     size_t room = (size_t)stream->tokens + WP_MASK_SLACK;
     if (room > *cap) {
@@ -217,6 +231,9 @@ static enum wp_status take_out(struct wp_finder *f, struct wp_compared *text, ui
         if (!mask->tokens) return WP_ENOMEM;
     }
     memset(mask->tokens, 0, room);
+    bool new = !known->of || known->of < *learnt_by(f, owner) || known->of < f->learnt_of_all;
+    if (new) known->spans.count = WP_FURNITURE_UNKNOWN;
+    known->of = f->furniture_taken;
     wp_beside_take_out(&beside, text->shingles, stream->tokens, stream->width, tag, mask);
     stream->shingles = text->shingles;
     stream->mask = mask;
@@ -260,7 +277,8 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
         enum wp_status status = wp_view_row(view, f->numbers[i], row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (wp_finder_same_text(f, row) && !wp_row_is_banner(view, f->numbers[i], row)) *number = f->numbers[i];
+        if (wp_finder_same_text(f, row) && !wp_row_is_banner(view, f->numbers[i], row))
+            *number = f->numbers[i];
     }
     return WP_OK;
 }

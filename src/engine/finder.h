@@ -47,6 +47,9 @@ struct wp_found_match {
     int gain; /* match/relation.h */
 };
 
+/* Owners that share a place in finder.learnt are taken for one. */
+enum { WP_FINDER_OWNERS = 1 << 12 };
+
 struct wp_finder {
     struct wp_rule rule; /* story */
     struct wp_profiles profiles;
@@ -56,7 +59,8 @@ struct wp_finder {
 
     /* the text at hand */
     struct wp_fingerprint print;
-    struct wp_compared text; /* as it is */
+    struct wp_compared text;         /* as it is */
+    struct wp_known_furniture known; /* text.furniture */
     struct wp_title title;
     uint64_t *shingles, *masked;
     size_t shingle_cap, masked_cap;
@@ -71,6 +75,8 @@ struct wp_finder {
     /* furniture: what a view's state lists, taken in as far as furniture_taken */
     struct wp_furniture furniture;
     size_t furniture_taken;
+    size_t learnt[WP_FINDER_OWNERS]; /* by bits of the owner: behind which item the last of its own stands, */
+    size_t learnt_of_all;            /* or of what is furniture of all */
     struct wp_mask mask, other_mask;
     size_t mask_cap, other_cap;
 

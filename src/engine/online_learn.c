@@ -54,7 +54,7 @@ struct examples {
     struct wp_row rows[EXAMPLES_MAX];
     unsigned count;
     struct in_vain in_vain[KINDS]; /* those looked at last: keys of one passage have the same articles */
-    uint64_t *keys; /* shingle << NUMBER_BITS | place; owned */
+    uint64_t *keys;                /* shingle << NUMBER_BITS | place; owned */
     size_t key_count, key_cap;
 };
 

@@ -134,7 +134,8 @@ static enum wp_status loses_among(struct wp_online *o, uint32_t number, const ui
     WP_TRY(wp_finder_take_stored(o->finder, now, &o->store, number, &row, err));
     for (uint32_t left = count; left && gain + (int64_t)left * WP_GAIN_MIN < 0; left--) {
         if (gain + (int64_t)left * WP_GAIN_MAX < 0) break;
-        if (members[count - left] != number) WP_TRY(wp_stories_add_gain(o, members[count - left], &gain, err));
+        if (members[count - left] != number)
+            WP_TRY(wp_stories_add_gain(o, members[count - left], &gain, err));
     }
     *loses = gain < 0;
     return WP_OK;

@@ -79,11 +79,12 @@ static enum wp_status fill(struct wp_profiles *p, struct wp_profile *to, const s
     to->unspoken = of->unspoken;
     to->wire = of->wire;
     to->figures = of->figures;
+    to->furniture = of->furniture ? *of->furniture : (struct wp_known_furniture){0};
     return WP_OK;
 }
 
 /* The stream of a kept profile. */
-static enum wp_status unpack(struct wp_profiles *p, const struct wp_profile *from, struct wp_compared *out) {
+static enum wp_status unpack(struct wp_profiles *p, struct wp_profile *from, struct wp_compared *out) {
     if (from->count > p->shingle_cap) {
         wp_free(p->shingles);
         p->shingles = wp_alloc(from->count, sizeof *p->shingles);
@@ -97,6 +98,7 @@ static enum wp_status unpack(struct wp_profiles *p, const struct wp_profile *fro
     out->wire = from->wire;
     out->unspoken = from->unspoken;
     out->figures = from->figures;
+    out->furniture = &from->furniture;
     return WP_OK;
 }
 

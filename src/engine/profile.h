@@ -15,6 +15,13 @@
 #include "sketch/figures.h"
 #include "sketch/fingerprint.h"
 
+/* Where an article's furniture stands, and how much was known of it when that was found out; all zero is not
+ * known. */
+struct wp_known_furniture {
+    size_t of; /* as many items of the index's furniture; 0: none was looked for */
+    struct wp_furniture_spans spans;
+};
+
 /* What an article looks like when it is compared: its id, then the shingles as the batch run keeps them
  * (engine/shelf.h), in one piece. */
 struct wp_profile {
@@ -25,6 +32,7 @@ struct wp_profile {
     bool unspoken;
     struct wp_wire wire;
     struct wp_figures figures;
+    struct wp_known_furniture furniture;
     uint8_t *data;
 };
 
@@ -34,7 +42,8 @@ struct wp_compared {
     uint64_t *shingles; /* the stream's, to take furniture and agency lines out of */
     struct wp_wire wire;
     struct wp_figures figures;
-    bool unspoken; /* short, and says nothing of its title */
+    bool unspoken;                        /* short, and says nothing of its title */
+    struct wp_known_furniture *furniture; /* borrowed likewise; NULL: nothing is known */
 };
 
 /* Loads profiles and keeps the last ones, as long as they fit. One thread. */
@@ -64,7 +73,8 @@ void wp_profiles_limit(struct wp_profiles *p, size_t bytes);
 enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
                                const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                struct wp_compared *out, struct wp_error *err);
-/* Keeps the profile of an article that was just added. Failing is no harm. */
+/* Keeps the profile of an article that was just added, with what is known of its furniture. Failing is no
+ * harm. */
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
                      size_t id_len);
 /* The id of an article whose profile is kept, or NULL; borrowed until the next call. */

@@ -170,7 +170,7 @@ enum wp_status wp_shelf_load(struct wp_shelf *s, struct wp_error *err) {
 }
 
 static struct wp_beside beside(const struct wp_shelf *s, const struct wp_shelved *a) {
-    return (struct wp_beside){&s->run->furniture, a->row.owner, a->row.wire.head, a->row.wire.tail};
+    return (struct wp_beside){&s->run->furniture, a->row.owner, a->row.wire.head, a->row.wire.tail, NULL};
 }
 
 static bool has_mask(const struct wp_shelf *s, const struct wp_shelved *a) {

@@ -112,25 +112,66 @@ static void prefetch_places(const struct wp_furniture *f, uint32_t owner, const 
         __builtin_prefetch(&f->table[entry_of(owner, shingles[positions[k]]) & (f->cap - 1)]);
 }
 
-void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
-                           uint32_t width, uint32_t tag, struct wp_mask *mask) {
-    uint32_t until = 0; /* tokens below are settled */
+/* A text that furniture is being taken out of. */
+struct taking {
+    uint64_t *shingles;
+    uint32_t width, tag;
+    struct wp_mask *mask;
+    struct wp_furniture_spans *spans; /* to be noted; NULL: not wanted */
+    uint32_t until;                   /* tokens below are settled */
+};
+
+static void take_out_span(struct taking *t, struct wp_furniture_span span) {
+    uint32_t from = span.first > t->until ? span.first : t->until;
+    t->until = span.end + t->width - 1;
+    memset(t->mask->tokens + from, 1, t->until - from);
+    t->mask->own -= t->until - from;
+    t->mask->shingles += span.end - span.first;
+    for (uint32_t i = span.first; i < span.end; i++)
+        t->shingles[i] = WP_SHINGLE_TAKEN_OUT | (uint64_t)t->tag << TAG_SHIFT | i;
+    if (!t->spans || t->spans->count == WP_FURNITURE_UNKNOWN) return;
+    if (t->spans->count < WP_FURNITURE_SPANS)
+        t->spans->items[t->spans->count++] = span;
+    else
+        t->spans->count = WP_FURNITURE_UNKNOWN;
+}
+
+/* Whether a shingle is furniture is asked before the run that it ends or goes on is taken out. */
+static void find_and_take_out(const struct wp_furniture *f, uint32_t owner, struct taking *t,
+                              uint32_t count) {
+    struct wp_furniture_span span = {0, 0};
     uint32_t maybe[FILTER_STEP];
-    mask->shingles = 0;
     for (uint32_t first = 0; f->count && first < count; first += FILTER_STEP) {
         uint32_t end = count - first < FILTER_STEP ? count : first + FILTER_STEP;
-        uint32_t found = filter_positions(f, shingles, first, end, maybe);
-        prefetch_places(f, owner, shingles, maybe, found);
+        uint32_t found = filter_positions(f, t->shingles, first, end, maybe);
+        prefetch_places(f, owner, t->shingles, maybe, found);
         for (uint32_t k = 0; k < found; k++) {
-            uint32_t i = maybe[k], from = i > until ? i : until;
-            if (!wp_furniture_has(f, owner, shingles[i])) continue;
-            memset(mask->tokens + from, 1, i + width - from);
-            mask->own -= i + width - from;
-            until = i + width;
-            shingles[i] = WP_SHINGLE_TAKEN_OUT | (uint64_t)tag << TAG_SHIFT | i;
-            mask->shingles++;
+            uint32_t i = maybe[k];
+            if (!wp_furniture_has(f, owner, t->shingles[i])) continue;
+            if (i != span.end && span.end) take_out_span(t, span);
+            if (i != span.end || !span.end) span.first = i;
+            span.end = i + 1;
         }
     }
+    if (span.end) take_out_span(t, span);
+}
+
+void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
+                           uint32_t width, uint32_t tag, struct wp_mask *mask) {
+    struct taking t = {shingles, width, tag, mask, NULL, 0};
+    mask->shingles = 0;
+    find_and_take_out(f, owner, &t, count);
+}
+
+/* The same where it is known to be, or from now on. */
+static void take_out_spans(const struct wp_beside *beside, struct taking *t, uint32_t count) {
+    struct wp_furniture_spans *spans = beside->spans;
+    bool known = spans->count != WP_FURNITURE_UNKNOWN;
+    for (uint32_t i = 0; known && i < spans->count; i++) take_out_span(t, spans->items[i]);
+    if (known) return;
+    spans->count = 0;
+    t->spans = spans;
+    find_and_take_out(beside->furniture, beside->owner, t, count);
 }
 
 /* Takes out the tokens [from, end) and the shingles that lie within. */
@@ -158,9 +199,12 @@ void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t
 void wp_beside_take_out(const struct wp_beside *beside, uint64_t *shingles, uint32_t tokens, uint32_t width,
                         uint32_t tag, struct wp_mask *mask) {
     uint32_t count = tokens < width ? 0 : tokens - width + 1;
+    struct taking t = {shingles, width, tag, mask, NULL, 0};
     mask->own = tokens;
     mask->shingles = 0;
-    if (beside->furniture)
-        wp_furniture_take_out(beside->furniture, beside->owner, shingles, count, width, tag, mask);
+    if (beside->furniture && beside->spans)
+        take_out_spans(beside, &t, count);
+    else if (beside->furniture)
+        find_and_take_out(beside->furniture, beside->owner, &t, count);
     wp_ends_take_out(beside->head, beside->tail, shingles, count, width, tag, mask);
 }

@@ -88,11 +88,21 @@ void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_
 void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t count, uint32_t width,
                       uint32_t tag, struct wp_mask *mask);
 
+/* Where the furniture stands in a text, for who meets the text again: runs of shingles. */
+enum { WP_FURNITURE_SPANS = 4, WP_FURNITURE_UNKNOWN = 255 };
+struct wp_furniture_spans {
+    uint32_t count; /* WP_FURNITURE_UNKNOWN: not looked for, or in more runs than there is room for */
+    struct wp_furniture_span {
+        uint32_t first, end;
+    } items[WP_FURNITURE_SPANS];
+};
+
 /* What does not count of one article: both of the above. */
 struct wp_beside {
     const struct wp_furniture *furniture; /* NULL: none is known */
     uint32_t owner;                       /* 0 = none: furniture of all only */
     uint32_t head, tail;                  /* tokens of agency lines */
+    struct wp_furniture_spans *spans;     /* taken where they are known, else filled; NULL: not wanted */
 };
 /* May there be any? false: a mask is not needed. */
 static inline bool wp_beside_any(const struct wp_beside *beside) {

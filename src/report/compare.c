@@ -123,7 +123,7 @@ static enum wp_status make_sides(struct wp_pair *pair, const struct wp_pair_text
 
 static struct wp_beside beside(const struct wp_side *side, const struct wp_pair_text *text,
                                const struct wp_furniture *furniture) {
-    return (struct wp_beside){furniture, text->owner, side->look.wire.head, side->look.wire.tail};
+    return (struct wp_beside){furniture, text->owner, side->look.wire.head, side->look.wire.tail, NULL};
 }
 
 enum wp_status wp_pair_make(struct wp_pair *pair, const struct wp_pair_text *a, const struct wp_pair_text *b,

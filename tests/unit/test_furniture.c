@@ -107,6 +107,53 @@ static void check_taken_out(const struct wp_furniture *f, uint32_t owner, const 
     assert_int_equal(m.shingles, taken);
 }
 
+/* The same text again, from where its furniture was found to stand: as if it were looked for. */
+static void check_spans(const struct wp_furniture *f, uint32_t owner, const uint64_t *shingles,
+                        uint32_t tokens, uint32_t width) {
+    static uint64_t out[3][TOKENS_MAX];
+    static uint8_t mask[3][TOKENS_MAX + WP_MASK_SLACK];
+    struct wp_furniture_spans spans = {.count = WP_FURNITURE_UNKNOWN};
+    struct wp_beside b = {f, owner, 2, 1, NULL};
+    struct wp_mask m[3];
+    uint32_t count = tokens < width ? 0 : tokens - width + 1;
+    for (int i = 0; i < 3; i++) { /* without; noted; from what was noted */
+        m[i] = (struct wp_mask){.tokens = mask[i]};
+        memset(mask[i], 0, sizeof mask[i]);
+        memcpy(out[i], shingles, count * sizeof *shingles);
+        b.spans = i ? &spans : NULL;
+        if (i == 2 && spans.count != WP_FURNITURE_UNKNOWN) b.owner = 99; /* who has none */
+        wp_beside_take_out(&b, out[i], tokens, width, 3, &m[i]);
+        assert_memory_equal(mask[i], mask[0], sizeof mask[i]);
+        assert_memory_equal(out[i], out[0], count * sizeof *shingles);
+        assert_int_equal(m[i].own, m[0].own);
+        assert_int_equal(m[i].shingles, m[0].shingles);
+    }
+}
+
+/* Of a text with more runs than there is room for nothing is noted. */
+static void many_spans(void **state) {
+    (void)state;
+    enum { COUNT = 60, WIDTH = 5 };
+    uint64_t shingles[COUNT];
+    uint8_t mask[COUNT + WIDTH + WP_MASK_SLACK];
+    for (uint32_t runs = 0; runs <= WP_FURNITURE_SPANS + 2; runs++) {
+        struct wp_furniture f;
+        assert_int_equal(wp_furniture_init(&f), WP_OK);
+        assert_int_equal(wp_furniture_add(&f, 7, 1), WP_OK);
+        for (uint32_t i = 0; i < COUNT; i++) shingles[i] = i % 9 < 2 && i / 9 < runs ? 1 : 1000 + i;
+        struct wp_furniture_spans spans = {.count = WP_FURNITURE_UNKNOWN};
+        struct wp_beside b = {.furniture = &f, .owner = 7, .spans = &spans};
+        struct wp_mask m = {.tokens = mask};
+        memset(mask, 0, sizeof mask);
+        wp_beside_take_out(&b, shingles, COUNT + WIDTH - 1, WIDTH, 3, &m);
+        assert_int_equal(m.shingles, 2 * runs);
+        assert_int_equal(spans.count, runs <= WP_FURNITURE_SPANS ? runs : WP_FURNITURE_UNKNOWN);
+        for (uint32_t i = 0; spans.count != WP_FURNITURE_UNKNOWN && i < runs; i++)
+            assert_true(spans.items[i].first == 9 * i && spans.items[i].end == 9 * i + 2);
+        wp_furniture_release(&f);
+    }
+}
+
 static void taken_out(void **state) {
     (void)state;
     static uint64_t pool[300], shingles[TOKENS_MAX];
@@ -128,6 +175,7 @@ static void taken_out(void **state) {
                 random_below(&r, 100) < rare ? random_next(&r) & SHINGLE_MASK : pool[random_below(&r, 300)];
         check_taken_out(&f, (uint32_t)random_below(&r, 3), shingles, tokens, width,
                         (uint32_t)random_below(&r, 1u << 20));
+        check_spans(&f, (uint32_t)random_below(&r, 3), shingles, tokens, width);
         wp_furniture_release(&f);
     }
 }
@@ -169,7 +217,8 @@ static void beside(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(set), cmocka_unit_test(many), cmocka_unit_test(limit),
-                                       cmocka_unit_test(taken_out), cmocka_unit_test(beside)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(set),        cmocka_unit_test(many),
+                                       cmocka_unit_test(limit),      cmocka_unit_test(taken_out),
+                                       cmocka_unit_test(many_spans), cmocka_unit_test(beside)};
     return cmocka_run_group_tests_name("furniture", tests, NULL, NULL);
 }
