@@ -462,17 +462,22 @@ static enum wp_status count_distinct(struct wp_finder *f, const struct wp_compar
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
+static enum wp_status set_base(struct wp_finder *f, struct wp_error *err) {
+    enum wp_status status = f->base_set ? WP_OK : wp_overlap_base_set(&f->base, &f->own);
+    f->base_set = status == WP_OK;
+    return f->base_set ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
+}
+
 enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_store *store, struct wp_found_match *m,
                                  struct wp_error *err) {
     struct wp_compared article;
     WP_TRY(get_article(f, view, store, m, &article, err));
     struct wp_pair_facts facts = facts_of(f, &m->row, &article);
-    enum wp_status status = f->base_set ? WP_OK : wp_overlap_base_set(&f->base, &f->own);
-    if (status == WP_OK)
-        status = wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);
+    WP_TRY(set_base(f, err));
+    enum wp_status status =
+        wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
-    f->base_set = true;
     m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
     if (m->relation == WP_RELATION_NONE && is_enough(f, &m->overlap)) m->relation = WP_RELATION_EXCERPT;
     if (m->relation == WP_RELATION_NONE || !f->search || !f->search->distinct) return WP_OK;
@@ -488,12 +493,14 @@ enum wp_status wp_finder_count_distinct(struct wp_finder *f, const struct wp_vie
     return count_distinct(f, &article, &m->overlap, err);
 }
 
-static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
-                                  const struct wp_store *store, const struct wp_search *search,
-                                  uint32_t except, struct wp_error *err) {
+/* The rows of candidates that are to be compared, best first, as matches that are not compared yet. */
+static enum wp_status choose(struct wp_finder *f, const struct wp_view *view, const struct wp_search *search,
+                             uint32_t except, struct wp_error *err) {
     uint32_t compared = 0;
-    for (size_t i = 0; i < f->candidate_count && i < search->compared_max; i++)
+    for (size_t i = 0; i < f->candidate_count && i < search->compared_max; i++) {
         wp_view_prefetch_row(view, f->candidates[i].number);
+        wp_profiles_prefetch(&f->profiles, f->candidates[i].number);
+    }
     for (size_t i = 0; i < f->candidate_count && compared < search->compared_max; i++) {
         const struct wp_found_candidate *c = &f->candidates[i];
         struct wp_found_match m = {.number = c->number};
@@ -505,10 +512,27 @@ static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *vie
         if (m.row.width != f->print.width || listed) continue;
         if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
         if (wp_row_is_banner(view, c->number, &m.row)) continue;
-        WP_TRY(wp_finder_compare(f, view, store, &m, err));
-        if (m.relation != WP_RELATION_NONE) WP_TRY(add_match(f, &m, err));
+        WP_TRY(add_match(f, &m, err));
         compared++;
     }
+    return WP_OK;
+}
+
+/* Those that were chosen, from number `first` on; the others go. The next one's shingles are fetched while
+ * the base is set, or one is compared. */
+static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
+                                  const struct wp_store *store, size_t first, struct wp_error *err) {
+    size_t kept = first;
+    if (first == f->match_count) return WP_OK;
+    wp_profiles_prefetch_stream(&f->profiles, f->matches[first].number);
+    WP_TRY(set_base(f, err));
+    for (size_t i = first; i < f->match_count; i++) {
+        struct wp_found_match *m = &f->matches[i];
+        if (i + 1 < f->match_count) wp_profiles_prefetch_stream(&f->profiles, m[1].number);
+        WP_TRY(wp_finder_compare(f, view, store, m, err));
+        if (m->relation != WP_RELATION_NONE) f->matches[kept++] = *m;
+    }
+    f->match_count = kept;
     return WP_OK;
 }
 
@@ -534,7 +558,9 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
     if (status == WP_OK && f->candidate_count) {
         qsort(f->candidates, f->candidate_count, sizeof *f->candidates, compare_candidates);
         f->search = search;
-        status = compare_all(f, view, store, search, except, err);
+        size_t first = f->match_count;
+        status = choose(f, view, search, except, err);
+        if (status == WP_OK) status = compare_all(f, view, store, first, err);
         f->search = NULL;
     }
     f->candidate_count = 0;

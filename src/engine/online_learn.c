@@ -263,6 +263,16 @@ static enum wp_status learn(struct wp_online *o, uint64_t key, struct examples *
     return WP_OK;
 }
 
+/* Looks the text's keys up. Of those that the owner may repeat it is soon asked how often it did. */
+static enum wp_status look_up(struct wp_online *o, struct wp_error *err) {
+    struct wp_finder *f = o->finder;
+    WP_TRY(wp_finder_look_up(f, wp_store_now(&o->store), &wp_search_adding.limits, err));
+    for (uint32_t i = 0; f->owner && i < f->key_count; i++)
+        if (f->batch.totals[i] >= WP_FURNITURE_STORIES - 1)
+            wp_seen_prefetch_own(&o->seen, f->owner, f->keys[i]);
+    return WP_OK;
+}
+
 /* Learns what the i-th key of the text shows, if anything. */
 static enum wp_status look_at(struct wp_online *o, uint32_t i, struct examples *e, bool *learnt,
                               struct wp_error *err) {
@@ -289,6 +299,7 @@ enum wp_status wp_online_learn(struct wp_online *o, struct wp_error *err) {
     enum wp_status status = wp_finder_mask(f, wp_store_now(&o->store), err);
     if (status != WP_OK || !wp_title_known(&f->title)) return status;
     if (o->terms.settings.no_furniture) return WP_OK;
+    WP_TRY(look_up(o, err));
     for (uint32_t i = 0; i < f->key_count && status == WP_OK; i++) {
         bool learnt;
         status = look_at(o, i, &e, &learnt, err);

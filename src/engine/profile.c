@@ -6,7 +6,11 @@
 #include "engine/look.h"
 #include "engine/shelf.h"
 
-enum { AREA_BYTES = 16 }; /* that an allocation takes besides */
+enum {
+    AREA_BYTES = 16, /* that an allocation takes besides */
+    CACHE_LINE = 64,
+    PREFETCH_BYTES = 4 << 10, /* of a stream: from there on it is read fast enough by itself */
+};
 
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
     *p = (struct wp_profiles){.slot_count = slots, .bytes = slots * sizeof *p->slots};
@@ -34,6 +38,19 @@ void wp_profiles_clear(struct wp_profiles *p) {
 
 static struct wp_profile *slot_of(struct wp_profiles *p, uint32_t number) {
     return &p->slots[number % p->slot_count];
+}
+
+void wp_profiles_prefetch(const struct wp_profiles *p, uint32_t number) {
+    const char *slot = (const char *)&p->slots[number % p->slot_count];
+    for (size_t at = 0; at < sizeof *p->slots; at += CACHE_LINE) __builtin_prefetch(slot + at);
+}
+
+void wp_profiles_prefetch_stream(const struct wp_profiles *p, uint32_t number) {
+    const struct wp_profile *slot = &p->slots[number % p->slot_count];
+    if (slot->of != (uint64_t)number + 1) return;
+    size_t bytes = slot->id_len + (size_t)slot->count * WP_STREAM_BYTES;
+    for (size_t at = 0; at < bytes && at < PREFETCH_BYTES; at += CACHE_LINE)
+        __builtin_prefetch(slot->data + at);
 }
 
 static void empty(struct wp_profiles *p, struct wp_profile *slot) {

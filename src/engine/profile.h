@@ -30,10 +30,10 @@ struct wp_profile {
     uint32_t cap; /* bytes at data */
     uint8_t width;
     bool unspoken;
+    uint8_t *data;
     struct wp_wire wire;
     struct wp_figures figures;
     struct wp_known_furniture furniture;
-    uint8_t *data;
 };
 
 /* A profile ready for comparison: 40 bits of each shingle. */
@@ -73,6 +73,9 @@ void wp_profiles_limit(struct wp_profiles *p, size_t bytes);
 enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
                                const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                struct wp_compared *out, struct wp_error *err);
+/* Ask for the memory that wp_profiles_get will need: first the profile's, later its stream's. */
+void wp_profiles_prefetch(const struct wp_profiles *p, uint32_t number);
+void wp_profiles_prefetch_stream(const struct wp_profiles *p, uint32_t number);
 /* Keeps the profile of an article that was just added, with what is known of its furniture. Failing is no
  * harm. */
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
