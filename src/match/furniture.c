@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define FIRST_CAP ((size_t)1024)
+#define OWNERS_FIRST ((size_t)64)
+#define SET_FIRST ((size_t)32)
 #define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
 #define FILTER_WORDS ((size_t)1 << (WP_FURNITURE_FILTER_BITS - 6))
 /* The front has so many words at first, and so many more when there are FRONT_LOAD shingles to a word: it is
@@ -22,37 +23,86 @@ enum wp_status wp_furniture_init(struct wp_furniture *f) {
 }
 
 void wp_furniture_release(struct wp_furniture *f) {
-    wp_free(f->table);
+    for (size_t i = 0; i < f->owner_cap; i++) wp_free(f->owners[i].table);
+    wp_free(f->owners);
+    wp_free(f->of_all.table);
     wp_free(f->filter);
     wp_free(f->front);
     *f = (struct wp_furniture){0};
 }
 
-/* A shingle is spread evenly and an owner's number is a hash: one multiplication each is enough. Never 0. */
-static uint64_t entry_of(uint32_t owner, uint64_t shingle) {
-    uint64_t x = (shingle & SHINGLE_MASK) * 0x9E3779B97F4A7C15u ^ (owner + 1ull) * 0xD6E8FEB86659FD93u;
-    x = (x ^ x >> 32) * 0xD6E8FEB86659FD93u;
-    return x ? x : 1;
+/* ---- the sets ---- */
+
+/* A shingle is spread evenly and an owner's number is a hash: one multiplication is enough. */
+static size_t spread(uint64_t x, size_t cap) {
+    return x * 0x9E3779B97F4A7C15u >> 32 & (cap - 1);
 }
 
 /* Where an entry stands or would stand. */
-static size_t place_of(const struct wp_furniture *f, uint64_t entry) {
-    size_t at = entry & (f->cap - 1);
-    while (f->table[at] && f->table[at] != entry) at = (at + 1) & (f->cap - 1);
+static size_t place_of(const struct wp_furniture_set *s, uint64_t entry) {
+    size_t at = spread(entry, s->cap);
+    while (s->table[at] && s->table[at] != entry) at = (at + 1) & (s->cap - 1);
     return at;
 }
 
-static enum wp_status grow(struct wp_furniture *f) {
-    struct wp_furniture larger = *f;
-    larger.cap = f->cap ? 2 * f->cap : FIRST_CAP;
+static uint64_t entry_of(uint64_t shingle) {
+    return (shingle & SHINGLE_MASK) + 1;
+}
+
+static bool stands_in(const struct wp_furniture_set *s, uint64_t shingle) {
+    return s->count && s->table[place_of(s, entry_of(shingle))];
+}
+
+static enum wp_status grow_set(struct wp_furniture_set *s) {
+    struct wp_furniture_set larger = *s;
+    larger.cap = s->cap ? 2 * s->cap : SET_FIRST;
     larger.table = wp_zalloc(larger.cap, sizeof *larger.table);
     if (!larger.table) return WP_ENOMEM;
-    for (size_t i = 0; i < f->cap; i++)
-        if (f->table[i]) larger.table[place_of(&larger, f->table[i])] = f->table[i];
-    wp_free(f->table);
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->table[i]) larger.table[place_of(&larger, s->table[i])] = s->table[i];
+    wp_free(s->table);
+    *s = larger;
+    return WP_OK;
+}
+
+/* The place of an owner's set, or the empty one where it would be. There is one. */
+static struct wp_furniture_set *owner_place(const struct wp_furniture *f, uint32_t owner) {
+    size_t at = spread(owner, f->owner_cap);
+    while (f->owners[at].table && f->owners[at].owner != owner) at = (at + 1) & (f->owner_cap - 1);
+    return &f->owners[at];
+}
+
+static const struct wp_furniture_set *set_of(const struct wp_furniture *f, uint32_t owner) {
+    if (owner == WP_FURNITURE_OF_ALL || !f->owner_count) return &f->of_all;
+    return owner_place(f, owner);
+}
+
+static enum wp_status grow_owners(struct wp_furniture *f) {
+    struct wp_furniture larger = *f;
+    larger.owner_cap = f->owner_cap ? 2 * f->owner_cap : OWNERS_FIRST;
+    larger.owners = wp_zalloc(larger.owner_cap, sizeof *larger.owners);
+    if (!larger.owners) return WP_ENOMEM;
+    for (size_t i = 0; i < f->owner_cap; i++)
+        if (f->owners[i].table) *owner_place(&larger, f->owners[i].owner) = f->owners[i];
+    wp_free(f->owners);
     *f = larger;
     return WP_OK;
 }
+
+/* The set of an owner, with room for one more; made when there is none. */
+static enum wp_status open_set(struct wp_furniture *f, uint32_t owner, struct wp_furniture_set **out) {
+    bool of_all = owner == WP_FURNITURE_OF_ALL;
+    if (!of_all && 2 * (f->owner_count + 1) > f->owner_cap) WP_TRY(grow_owners(f));
+    struct wp_furniture_set *s = of_all ? &f->of_all : owner_place(f, owner);
+    bool made = !s->table;
+    if (2 * ((size_t)s->count + 1) > s->cap) WP_TRY(grow_set(s));
+    s->owner = owner;
+    f->owner_count += made && !of_all;
+    *out = s;
+    return WP_OK;
+}
+
+/* ---- the filter ---- */
 
 /* The filter folded to twice as many words: a shingle has the same bits in its word, however many there are.
  */
@@ -68,18 +118,18 @@ static enum wp_status grow_front(struct wp_furniture *f) {
 }
 
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
-    uint64_t entry = entry_of(owner, shingle);
-    if (2 * (f->count + 1) > f->cap && f->cap < 2 * WP_FURNITURE_MAX) WP_TRY(grow(f));
+    struct wp_furniture_set *s;
+    WP_TRY(open_set(f, owner, &s));
     if (f->count > FRONT_LOAD * f->front_mask && f->front_mask < FILTER_WORDS - 1) WP_TRY(grow_front(f));
-    size_t at = place_of(f, entry);
-    if (f->table[at]) return WP_OK;
+    size_t at = place_of(s, entry_of(shingle));
+    if (s->table[at]) return WP_OK;
     if (f->count >= WP_FURNITURE_MAX) {
         f->left_out++;
         return WP_OK;
     }
-    f->table[at] = entry;
+    s->table[at] = entry_of(shingle);
+    s->count++;
     f->count++;
-    f->any_of_all |= owner == WP_FURNITURE_OF_ALL;
     f->filter[wp_furniture_word_(shingle, FILTER_WORDS - 1)] |= wp_furniture_bits_(shingle);
     f->front[wp_furniture_word_(shingle, f->front_mask)] |= wp_furniture_bits_(shingle);
     return WP_OK;
@@ -87,8 +137,7 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
 
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
     if (!wp_furniture_may_have(f, shingle)) return false;
-    if (f->table[place_of(f, entry_of(owner, shingle))]) return true;
-    return f->any_of_all && f->table[place_of(f, entry_of(WP_FURNITURE_OF_ALL, shingle))];
+    return stands_in(set_of(f, owner), shingle) || stands_in(&f->of_all, shingle);
 }
 
 /* Positions whose shingle may be furniture by its bits, without a branch that depends on the text: by the
@@ -110,12 +159,12 @@ static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *r
     return found;
 }
 
-/* Passages of furniture are long, and each of their shingles stands elsewhere in a table that is larger than
- * the nearest caches: all are asked for before the first is needed. */
-static void prefetch_places(const struct wp_furniture *f, uint32_t owner, const uint64_t *shingles,
+/* Passages of furniture are long, and where each of their shingles stands is known before the first is
+ * needed. */
+static void prefetch_places(const struct wp_furniture_set *s, const uint64_t *shingles,
                             const uint32_t *positions, uint32_t count) {
-    for (uint32_t k = 0; k < count; k++)
-        __builtin_prefetch(&f->table[entry_of(owner, shingles[positions[k]]) & (f->cap - 1)]);
+    for (uint32_t k = 0; s->count && k < count; k++)
+        __builtin_prefetch(&s->table[spread(entry_of(shingles[positions[k]]), s->cap)]);
 }
 
 /* A text that furniture is being taken out of. */
@@ -145,15 +194,16 @@ static void take_out_span(struct taking *t, struct wp_furniture_span span) {
 /* Whether a shingle is furniture is asked before the run that it ends or goes on is taken out. */
 static void find_and_take_out(const struct wp_furniture *f, uint32_t owner, struct taking *t,
                               uint32_t count) {
+    const struct wp_furniture_set *own = set_of(f, owner);
     struct wp_furniture_span span = {0, 0};
     uint32_t maybe[FILTER_STEP];
     for (uint32_t first = 0; f->count && first < count; first += FILTER_STEP) {
         uint32_t end = count - first < FILTER_STEP ? count : first + FILTER_STEP;
         uint32_t found = filter_positions(f, t->shingles, first, end, maybe);
-        prefetch_places(f, owner, t->shingles, maybe, found);
+        prefetch_places(own, t->shingles, maybe, found);
         for (uint32_t k = 0; k < found; k++) {
             uint32_t i = maybe[k];
-            if (!wp_furniture_has(f, owner, t->shingles[i])) continue;
+            if (!stands_in(own, t->shingles[i]) && !stands_in(&f->of_all, t->shingles[i])) continue;
             if (i != span.end && span.end) take_out_span(t, span);
             if (i != span.end || !span.end) span.first = i;
             span.end = i + 1;

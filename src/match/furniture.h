@@ -12,8 +12,9 @@
  *     engine/learn  finds all shingles that are, in the texts of those articles
  *     here          the set of them, and taking them out of a text
  *
- * The set holds (owner, shingle) as 64-bit hashes; of a shingle the low 40 bits count. Filled by one thread,
- * then read by any.
+ * Each owner has a set of shingles, of which the low 40 bits count: whoever takes furniture out of a text
+ * asks for many shingles of one owner, which then lie near each other. Filled by one thread, then read by
+ * any.
  */
 #ifndef WP_MATCH_FURNITURE_H
 #define WP_MATCH_FURNITURE_H
@@ -34,14 +35,21 @@
 /* The owner of what every site may show: pages that say nothing of their titles, whoever shows them. */
 #define WP_FURNITURE_OF_ALL 0u
 
+struct wp_furniture_set {
+    uint64_t *table; /* open addressing: shingle + 1, 0 = empty */
+    uint32_t owner, count;
+    size_t cap;
+};
+
 struct wp_furniture {
-    uint64_t *table; /* open addressing, 0 = empty */
-    size_t count, cap;
+    struct wp_furniture_set *owners; /* open addressing by owner; one without a table is an empty place */
+    struct wp_furniture_set of_all;
+    size_t owner_count, owner_cap;
+    size_t count;      /* of all sets together */
     uint64_t left_out; /* not taken in, for lack of room */
     uint64_t *filter;  /* two bits in one word, by bits of a shingle, whoever owns it */
     uint64_t *front;   /* the filter folded to fewer words, as long as there is little: what is looked at */
     size_t front_mask; /* words - 1 */
-    bool any_of_all;
 };
 
 /* WP_ENOMEM. Releasing takes what is zero-initialised. */

@@ -170,18 +170,28 @@ static char *contents(const char *name) {
     return text;
 }
 
+struct entry {
+    uint64_t owner, shingle;
+};
+
 static int compare_entries(const void *x, const void *y) {
-    const uint64_t *a = x, *b = y;
-    return *a < *b ? -1 : *a > *b;
+    const struct entry *a = x, *b = y;
+    if (a->owner != b->owner) return a->owner < b->owner ? -1 : 1;
+    return a->shingle < b->shingle ? -1 : a->shingle > b->shingle;
 }
 
-/* The entries of a set, ascending; to be freed. */
-static uint64_t *entries(const struct wp_furniture *f) {
-    uint64_t *all = malloc((f->count + 1) * sizeof *all);
-    size_t n = 0;
+static size_t put_set(const struct wp_furniture_set *set, struct entry *all, size_t n) {
+    for (size_t i = 0; i < set->cap; i++)
+        if (set->table[i]) all[n++] = (struct entry){set->owner, set->table[i]};
+    return n;
+}
+
+/* What all owners have, ascending; to be freed. */
+static struct entry *entries(const struct wp_furniture *f) {
+    struct entry *all = malloc((f->count + 1) * sizeof *all);
     assert_non_null(all);
-    for (size_t i = 0; i < f->cap; i++)
-        if (f->table[i]) all[n++] = f->table[i];
+    size_t n = put_set(&f->of_all, all, 0);
+    for (size_t i = 0; i < f->owner_cap; i++) n = put_set(&f->owners[i], all, n);
     assert_int_equal(n, f->count);
     qsort(all, n, sizeof *all, compare_entries);
     return all;
@@ -197,7 +207,7 @@ static void assert_says_all(const struct wp_furniture *learnt, const char *name)
     assert_int_equal(wp_known_read(known, name, NULL, &err), WP_OK);
     assert_int_equal(wp_known_add_to(known, &read), WP_OK);
     assert_int_equal(read.count, learnt->count);
-    uint64_t *a = entries(&read), *b = entries(learnt);
+    struct entry *a = entries(&read), *b = entries(learnt);
     assert_memory_equal(a, b, read.count * sizeof *a);
     free(a);
     free(b);
