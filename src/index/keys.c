@@ -1,7 +1,12 @@
 /* keys.c - searching lists of keys, and walking over them: see keys.h. keys_write.c makes them. */
 #include "index/keys.h"
 
-enum { BUCKETS = 1 << WP_KEY_BUCKET_BITS, OFFSET_BYTES = 5 };
+enum {
+    BUCKETS = 1 << WP_KEY_BUCKET_BITS,
+    OFFSET_BYTES = 5,
+    CACHE_LINE = 64,
+    PREFETCH_BYTES = 5 * CACHE_LINE, /* of a block, which hardly ever has more */
+};
 
 struct wp_key_shape wp_key_shape(uint64_t count, uint64_t articles) {
     struct wp_key_shape s = {.count = count, .article_bits = wp_packed_bits(articles ? articles - 1 : 0)};
@@ -110,10 +115,12 @@ void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key) {
 
 /* Unchecked: what a damaged directory says is used for nothing but the prefetch. */
 void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key) {
-    uint64_t at = load(&k->directory, 8 * OFFSET_BYTES * block_of(&k->shape, key), 8 * OFFSET_BYTES);
-    if (at + 64 >= k->entries.len) return;
-    __builtin_prefetch(k->entries.data + at);
-    __builtin_prefetch(k->entries.data + at + 64);
+    uint64_t block = block_of(&k->shape, key),
+             at = load(&k->directory, 8 * OFFSET_BYTES * block, 8 * OFFSET_BYTES),
+             end = load(&k->directory, 8 * OFFSET_BYTES * (block + 1), 8 * OFFSET_BYTES);
+    if (end > k->entries.len) return;
+    if (end > at + PREFETCH_BYTES) end = at + PREFETCH_BYTES;
+    for (; at < end; at += CACHE_LINE) __builtin_prefetch(k->entries.data + at);
 }
 
 /* ---- a walk ---- */

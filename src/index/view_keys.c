@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "index/seen.h"
 
-enum { SEGMENTS_AT_ONCE = 256 };
+enum { SEGMENTS_AT_ONCE = 256, SEGMENTS_FETCHED = 4 };
 
 /* Articles [begin, end) of a key. */
 static enum wp_status put_hits(const struct wp_index_segment *s, enum wp_key_kind kind,
@@ -142,10 +142,7 @@ static void sort_out(const uint64_t *keys, uint32_t count, struct wp_key_batch *
 static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment, const uint64_t *keys,
                                       struct wp_key_batch *b, struct wp_error *err) {
     const struct wp_keys *list = &v->segments[segment]->keys[WP_KEY_SHINGLE];
-    uint32_t count = b->there_count;
-    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_directory(list, keys[b->there[i]]);
-    for (uint32_t i = 0; i < count; i++) wp_keys_prefetch_entries(list, keys[b->there[i]]);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < b->there_count; i++) {
         struct wp_key_range r = {.segment = segment, .key = b->there[i]};
         WP_TRY(wp_keys_find(list, keys[r.key] & WP_KEY_MASK, &r.hits, err));
         if (!r.hits.count) continue;
@@ -154,6 +151,19 @@ static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment,
             return wp_fail(err, WP_ENOMEM, "out of memory");
         b->ranges[b->range_count++] = r;
     }
+    return WP_OK;
+}
+
+/* The same in segments [first, end), whose memory is fetched together. */
+static enum wp_status find_in_segments(const struct wp_view *v, size_t first, size_t end,
+                                       const uint64_t *keys, struct wp_key_batch *b, struct wp_error *err) {
+    for (size_t s = first; s < end; s++)
+        for (uint32_t i = 0; i < b->there_count; i++)
+            wp_keys_prefetch_directory(&v->segments[s]->keys[WP_KEY_SHINGLE], keys[b->there[i]]);
+    for (size_t s = first; s < end; s++)
+        for (uint32_t i = 0; i < b->there_count; i++)
+            wp_keys_prefetch_entries(&v->segments[s]->keys[WP_KEY_SHINGLE], keys[b->there[i]]);
+    for (size_t s = first; s < end; s++) WP_TRY(find_in_segment(v, (uint32_t)s, keys, b, err));
     return WP_OK;
 }
 
@@ -218,7 +228,10 @@ enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *ke
     b->range_count = 0;
     sort_out(keys, count, b);
     find_in_memtable(v, keys, b);
-    for (size_t i = 0; i < v->segment_count; i++) WP_TRY(find_in_segment(v, (uint32_t)i, keys, b, err));
+    for (size_t i = 0, end; i < v->segment_count; i = end) {
+        end = v->segment_count - i > SEGMENTS_FETCHED ? i + SEGMENTS_FETCHED : v->segment_count;
+        WP_TRY(find_in_segments(v, i, end, keys, b, err));
+    }
     if (lay_out(b, count, limits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     for (size_t i = 0; i < b->range_count; i++) {
         const struct wp_key_range *r = &b->ranges[i];
