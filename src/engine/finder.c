@@ -21,7 +21,7 @@ const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, 
                                             .hits_min = 2,
                                             .compared_max = 128,
                                             .promising_only = false,
-                                            .distinct = true,
+                                            .measured = true,
                                             .excerpt_coverage = 0.25};
 const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, .near = 200},
                                             .mixed_share = 0,
@@ -29,7 +29,7 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
                                             .hits_min = 1,
                                             .compared_max = 128,
                                             .promising_only = false,
-                                            .distinct = true};
+                                            .measured = true};
 
 enum { TABLE_MIN = 1024 };
 /* Shingles that were taken out of the two texts of a pair must differ. */
@@ -468,19 +468,28 @@ static enum wp_status set_base(struct wp_finder *f, struct wp_error *err) {
     return f->base_set ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
+/* The longest run tells an excerpt from nothing, and is looked for where that is the question. */
+static void judge(const struct wp_finder *f, const struct wp_compared *article, struct wp_found_match *m) {
+    struct wp_pair_facts facts = facts_of(f, &m->row, article);
+    m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
+    if (m->relation != WP_RELATION_NONE || m->overlap.longest_run) return;
+    wp_overlap_find_run(&f->base, &article->stream, &m->overlap);
+    m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
+}
+
 enum wp_status wp_finder_compare(struct wp_finder *f, const struct wp_view *view,
                                  const struct wp_store *store, struct wp_found_match *m,
                                  struct wp_error *err) {
     struct wp_compared article;
+    bool measured = f->search && f->search->measured;
     WP_TRY(get_article(f, view, store, m, &article, err));
-    struct wp_pair_facts facts = facts_of(f, &m->row, &article);
     WP_TRY(set_base(f, err));
     enum wp_status status =
-        wp_overlap_compare(&f->base, &article.stream, wp_rule_wants(&f->rule), &m->overlap);
+        wp_overlap_compare(&f->base, &article.stream, measured ? WP_OVERLAP_RUN : 0, &m->overlap);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
-    m->relation = wp_relation_judge(&f->rule, &m->overlap, &facts, &m->gain);
+    judge(f, &article, m);
     if (m->relation == WP_RELATION_NONE && is_enough(f, &m->overlap)) m->relation = WP_RELATION_EXCERPT;
-    if (m->relation == WP_RELATION_NONE || !f->search || !f->search->distinct) return WP_OK;
+    if (m->relation == WP_RELATION_NONE || !measured) return WP_OK;
     return count_distinct(f, &article, &m->overlap, err);
 }
 

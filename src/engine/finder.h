@@ -23,7 +23,7 @@ struct wp_search {
     uint32_t hits_min;       /* meetings that make a candidate */
     uint32_t compared_max;   /* candidates compared, best first */
     bool promising_only;     /* leave out what cannot be a match, by its meetings */
-    bool distinct;           /* count the different shingles of what matches, for Jaccard */
+    bool measured;           /* tell all numbers of what matches: the longest run, and Jaccard */
     double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
@@ -42,7 +42,8 @@ struct wp_found_candidate {
 struct wp_found_match {
     uint32_t number;
     struct wp_row row;
-    struct wp_overlap overlap; /* a: the text, b: the article; distinct_b only if it was asked for */
+    struct wp_overlap overlap; /* a: the text, b: the article; without distinct_b and longest_run unless the
+                                  search is `measured` */
     enum wp_relation relation;
     int gain; /* match/relation.h */
 };

@@ -319,6 +319,13 @@ static uint32_t longest_run_of_hits(const struct wp_overlap_base *base) {
     return best;
 }
 
+void wp_overlap_find_run(const struct wp_overlap_base *base, const struct wp_stream *b,
+                         struct wp_overlap *o) {
+    if (!base->hit_count) return;
+    uint32_t run = base->repeat_count ? longest_run_with_repeats(base, b) : longest_run_of_hits(base);
+    o->longest_run = run + b->width - 1;
+}
+
 enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, unsigned want,
                                   struct wp_overlap *out) {
     *out = (struct wp_overlap){0};
@@ -336,8 +343,6 @@ enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_
     base->hit_count = find_hits(base, b->shingles, maybe);
     if (!base->hit_count) return WP_OK;
     WP_TRY(count_overlap(base, b, out));
-    if (!(want & WP_OVERLAP_RUN)) return WP_OK;
-    uint32_t run = base->repeat_count ? longest_run_with_repeats(base, b) : longest_run_of_hits(base);
-    out->longest_run = run + b->width - 1;
+    if (want & WP_OVERLAP_RUN) wp_overlap_find_run(base, b, out);
     return WP_OK;
 }

@@ -93,6 +93,9 @@ enum wp_overlap_want {
 enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_stream *b, unsigned want,
                                   struct wp_overlap *out);
 
+/* Sets o->longest_run afterwards; b as it was compared last. */
+void wp_overlap_find_run(const struct wp_overlap_base *base, const struct wp_stream *b, struct wp_overlap *o);
+
 /* Sets o->distinct_b afterwards, for Jaccard and containment; b as it was compared. WP_ENOMEM. */
 enum wp_status wp_overlap_count_distinct(struct wp_overlap_base *base, const struct wp_stream *b,
                                          struct wp_overlap *o);
