@@ -23,8 +23,7 @@ void wp_arrival_release(struct wp_arrival *a) {
 
 void wp_arrival_trim(struct wp_arrival *a, size_t keep_bytes) {
     if (a->bytes.cap > keep_bytes) wp_buffer_release(&a->bytes);
-    if (a->prepared.shingle_cap > keep_bytes / sizeof *a->prepared.shingles)
-        wp_prepared_release(&a->prepared);
+    if (a->prepared.stream_cap > keep_bytes) wp_prepared_release(&a->prepared);
 }
 
 enum wp_status wp_arrivals_open(struct wp_arrivals **out, const struct wp_arrivals_options *options,

@@ -72,6 +72,7 @@ void wp_finder_free(struct wp_finder *f) {
     wp_fingerprinter_free(f->printer);
     wp_overlap_base_release(&f->base);
     wp_prepared_release(&f->prepared);
+    wp_free(f->packed);
     wp_free(f->shingles);
     wp_free(f->masked);
     wp_free(f->mask.tokens);
@@ -123,23 +124,34 @@ static enum wp_status make_room(uint64_t **array, size_t *cap, size_t count) {
     return *array ? WP_OK : WP_ENOMEM;
 }
 
-void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date) {
-    uint64_t *shingles = p->shingles;
-    size_t cap = p->shingle_cap;
-    p->shingles = f->shingles;
-    p->shingle_cap = f->shingle_cap;
-    f->shingles = shingles;
-    f->shingle_cap = cap;
-    f->print = p->print;
+/* *print without what it has not. */
+static void copy_print(struct wp_fingerprint *to, const struct wp_fingerprint *print) {
+    memcpy(to, print,
+           offsetof(struct wp_fingerprint, samples) + print->sample_count * sizeof *print->samples);
+}
+
+enum wp_status wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date,
+                               struct wp_error *err) {
+    uint8_t *packed = p->stream;
+    size_t cap = p->stream_cap;
+    uint32_t count = p->print.shingles;
+    p->stream = f->packed;
+    p->stream_cap = f->packed_cap;
+    f->packed = packed;
+    f->packed_cap = cap;
+    if (make_room(&f->shingles, &f->shingle_cap, count) != WP_OK) return no_memory(err);
+    wp_stream_unpack(f->shingles, packed, count);
+    copy_print(&f->print, &p->print);
     f->title = p->title;
-    f->text = (struct wp_compared){.stream = {.shingles = shingles,
-                                              .count = p->print.shingles,
+    f->text = (struct wp_compared){.stream = {.shingles = f->shingles,
+                                              .count = count,
                                               .tokens = p->print.tokens,
                                               .width = p->print.width},
-                                   .shingles = shingles,
+                                   .shingles = f->shingles,
                                    .wire = p->look.wire,
                                    .figures = p->look.figures,
                                    .furniture = &f->known,
+                                   .packed = packed,
                                    .unspoken = p->unspoken};
     f->known.of = 0;
     f->owner = owner;
@@ -147,13 +159,13 @@ void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner,
     f->base_set = false;
     f->looked_up = NULL;
     f->match_count = 0;
+    return WP_OK;
 }
 
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err) {
     WP_TRY(wp_prepare_text(&f->prepared, f->printer, f->profiles.agencies, record, err));
-    wp_finder_adopt(f, &f->prepared, owner, date);
-    return WP_OK;
+    return wp_finder_adopt(f, &f->prepared, owner, date, err);
 }
 
 struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len) {

@@ -63,8 +63,9 @@ struct wp_finder {
     struct wp_compared text;         /* as it is */
     struct wp_known_furniture known; /* text.furniture */
     struct wp_title title;
+    uint8_t *packed; /* its shingles as they came, */
     uint64_t *shingles, *masked;
-    size_t shingle_cap, masked_cap;
+    size_t packed_cap, shingle_cap, masked_cap;
     uint32_t owner;
     int64_t date;
     struct wp_stream own;          /* without furniture and agency lines; after wp_finder_mask */
@@ -117,8 +118,9 @@ enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *
 enum wp_status wp_finder_take(struct wp_finder *f, const struct wp_record *record, uint32_t owner,
                               int64_t date, struct wp_error *err);
 /* Takes a text that was prepared with the finder's agencies. *p is left with other buffers, to be filled
- * again. */
-void wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date);
+ * again. WP_ENOMEM. */
+enum wp_status wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint32_t owner, int64_t date,
+                               struct wp_error *err);
 /* The row of the text at hand under an id: all that follows from the record, in no story yet. */
 struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t id_len);
 /* Takes the owner's furniture, as the view knows it, and agency lines out of the text. f->own.mask->own words

@@ -292,7 +292,8 @@ static enum wp_status add(struct wp_online *o, const struct wp_online_arrival *a
     uint32_t old;
     o->event_count = o->tie_count = o->touched_count = 0;
     const struct wp_view *now = wp_store_now(&o->store);
-    wp_finder_adopt(o->finder, a->prepared, wp_view_owner(now, a->prepared->owner), a->prepared->date);
+    uint32_t owner = wp_view_owner(now, a->prepared->owner);
+    WP_TRY(wp_finder_adopt(o->finder, a->prepared, owner, a->prepared->date, err));
     WP_TRY(find_number(o, a->id, a->id_len, &old, &old_row, err));
     struct wp_row row = make_row(o, a);
     bool there = old != WP_NUMBER_NONE;

@@ -11,20 +11,21 @@ static enum wp_status no_memory(struct wp_error *err) {
 }
 
 void wp_prepared_release(struct wp_prepared *p) {
-    wp_free(p->shingles);
+    wp_free(p->stream);
     *p = (struct wp_prepared){0};
 }
 
 static enum wp_status keep_shingles(struct wp_prepared *p, const struct wp_fingerprinter *printer) {
     size_t count;
     const uint64_t *shingles = wp_fingerprinter_shingles(printer, &count);
-    if (count > p->shingle_cap) {
-        wp_free(p->shingles);
-        p->shingles = wp_alloc(count, sizeof *p->shingles);
-        p->shingle_cap = p->shingles ? count : 0;
-        if (!p->shingles) return WP_ENOMEM;
+    p->stream_bytes = count * WP_STREAM_BYTES;
+    if (p->stream_bytes > p->stream_cap) {
+        wp_free(p->stream);
+        p->stream = wp_alloc(p->stream_bytes, 1);
+        p->stream_cap = p->stream ? p->stream_bytes : 0;
+        if (!p->stream) return WP_ENOMEM;
     }
-    for (size_t i = 0; i < count; i++) p->shingles[i] = shingles[i] & WP_STREAM_MASK;
+    wp_stream_pack(p->stream, shingles, count);
     return WP_OK;
 }
 

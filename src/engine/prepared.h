@@ -18,8 +18,8 @@ struct wp_prepared {
     struct wp_look look;
     struct wp_title title; /* of a text without one, its first words */
     bool unspoken;         /* the text is short, and says nothing of its title */
-    uint64_t *shingles;    /* print.shingles of them, of 40 bits each */
-    size_t shingle_cap;
+    uint8_t *stream;       /* its print.shingles shingles as they are kept (shelf.h) */
+    size_t stream_bytes, stream_cap;
     uint32_t owner; /* by itself, without its sisters; 0: none. With date, of wp_preparer_run only */
     int64_t date;   /* INT64_MIN: unknown */
 };
@@ -27,7 +27,7 @@ struct wp_prepared {
 void wp_prepared_release(struct wp_prepared *p);
 /* Bytes beside the struct itself. */
 static inline size_t wp_prepared_bytes(const struct wp_prepared *p) {
-    return p->print.shingles * sizeof *p->shingles;
+    return p->stream_bytes;
 }
 
 /* Fills all but owner and date; of the record text, title and url are read, and need not stay. agencies:

@@ -88,7 +88,10 @@ static enum wp_status fill(struct wp_profiles *p, struct wp_profile *to, const s
         keep_within(p, to);
     }
     if (id_len) memcpy(to->data, id, id_len);
-    wp_stream_pack(to->data + id_len, stream->shingles, stream->count);
+    if (of->packed)
+        memcpy(to->data + id_len, of->packed, bytes - id_len);
+    else
+        wp_stream_pack(to->data + id_len, stream->shingles, stream->count);
     to->id_len = (uint32_t)id_len;
     to->count = stream->count;
     to->tokens = stream->tokens;
@@ -116,6 +119,7 @@ static enum wp_status unpack(struct wp_profiles *p, struct wp_profile *from, str
     out->unspoken = from->unspoken;
     out->figures = from->figures;
     out->furniture = &from->furniture;
+    out->packed = NULL;
     return WP_OK;
 }
 

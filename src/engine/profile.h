@@ -44,6 +44,7 @@ struct wp_compared {
     struct wp_figures figures;
     bool unspoken;                        /* short, and says nothing of its title */
     struct wp_known_furniture *furniture; /* borrowed likewise; NULL: nothing is known */
+    const uint8_t *packed; /* the stream as it is kept, borrowed, of one that is to be kept; or NULL */
 };
 
 /* Loads profiles and keeps the last ones, as long as they fit. One thread. */

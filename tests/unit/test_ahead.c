@@ -158,11 +158,11 @@ static void test_what_is_prepared_may_be_taken(void **state) {
         if (x->status != WP_OK) continue;
         size_t bytes = wp_prepared_bytes(&y->prepared);
         assert_int_equal(wp_prepared_bytes(&x->prepared), bytes);
-        if (bytes) assert_memory_equal(x->prepared.shingles, y->prepared.shingles, bytes);
+        if (bytes) assert_memory_equal(x->prepared.stream, y->prepared.stream, bytes);
         struct wp_prepared other = taken;
         taken = x->prepared;
-        x->prepared.shingles = other.shingles;
-        x->prepared.shingle_cap = other.shingle_cap;
+        x->prepared.stream = other.stream;
+        x->prepared.stream_cap = other.stream_cap;
     }
     wp_prepared_release(&taken);
     wp_ahead_free(a);

@@ -63,9 +63,9 @@ static void test_parts(void **state) {
         assert_memory_equal(made.print.samples, print.samples, print.sample_count * sizeof *print.samples);
         const uint64_t *shingles = wp_fingerprinter_shingles(printer, &count);
         assert_int_equal(made.print.shingles, count);
-        assert_int_equal(wp_prepared_bytes(&made), count * 8);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(made.shingles[i], shingles[i] & (((uint64_t)1 << 40) - 1));
+        assert_int_equal(wp_prepared_bytes(&made), count * 5);
+        for (size_t i = 0; i < 5 * count; i++) /* little-endian, the low 40 bits */
+            assert_int_equal(made.stream[i], (uint8_t)(shingles[i / 5] >> 8 * (i % 5)));
         assert_int_equal(made.owner, wp_owner_number("one.com", 7));
         assert_int_equal(made.date, 1614816000);
         assert_int_equal(made.look.wire.head, 4); /* LAGOS, April 5 (Reuters) */
