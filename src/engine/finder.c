@@ -153,6 +153,7 @@ enum wp_status wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint3
                                    .furniture = &f->known,
                                    .packed = packed,
                                    .unspoken = p->unspoken};
+    wp_furniture_prefetch(&f->furniture, owner);
     f->known.of = 0;
     f->owner = owner;
     f->date = date;

@@ -13,6 +13,8 @@
 #define FRONT_LOAD 4
 #define TAG_SHIFT 40
 #define FILTER_STEP 512 /* positions filtered at a time */
+#define PREFETCH_STEP 8 /* shingles of a set to a cache line */
+#define PREFETCH_MAX ((size_t)256)
 
 enum wp_status wp_furniture_init(struct wp_furniture *f) {
     *f = (struct wp_furniture){0};
@@ -138,6 +140,12 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
     if (!wp_furniture_may_have(f, shingle)) return false;
     return stands_in(set_of(f, owner), shingle) || stands_in(&f->of_all, shingle);
+}
+
+void wp_furniture_prefetch(const struct wp_furniture *f, uint32_t owner) {
+    const struct wp_furniture_set *s = set_of(f, owner);
+    for (size_t at = 0; at < s->cap && at < PREFETCH_MAX; at += PREFETCH_STEP)
+        __builtin_prefetch(&s->table[at]);
 }
 
 /* Positions whose shingle may be furniture by its bits, without a branch that depends on the text: by the

@@ -73,6 +73,9 @@ static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t 
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);
 
+/* Ask for the memory of an owner's furniture, before a text of it is gone through. */
+void wp_furniture_prefetch(const struct wp_furniture *f, uint32_t owner);
+
 /* What of a text does not count. Zero-initialised: all counts. */
 struct wp_mask {
     uint8_t *tokens;   /* 1 = does not count; by token, WP_MASK_SLACK zeros behind. NULL: all count */
