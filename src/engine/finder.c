@@ -29,7 +29,8 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
                                             .hits_min = 1,
                                             .compared_max = 128,
                                             .promising_only = false,
-                                            .measured = true};
+                                            .measured = true,
+                                            .excerpt_coverage = 0.25};
 
 enum { TABLE_MIN = 1024 };
 /* Shingles that were taken out of the two texts of a pair must differ. */

@@ -238,7 +238,9 @@ static void test_short_of_excerpt(void **state) {
     assert_int_equal(count_found(&o, &wp_search_adding, quoting), 0);
     assert_int_equal(count_found(&o, &wp_search_finding, quoting), 1);
     assert_int_equal(count_found(&o, &wp_search_adding, quoting), 0);
+    assert_int_equal(count_found(&o, &wp_search_passage, quoting), 1);
     assert_int_equal(count_found(&o, &wp_search_finding, phrase), 0);
+    assert_int_equal(count_found(&o, &wp_search_passage, phrase), 0);
     check_ok(wp_online_close(&o, &err));
 }
 
