@@ -22,6 +22,7 @@ const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, 
                                             .compared_max = 128,
                                             .promising_only = false,
                                             .measured = true,
+                                            .doubts = true,
                                             .excerpt_coverage = 0.25};
 const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, .near = 200},
                                             .mixed_share = 0,
@@ -30,6 +31,7 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
                                             .compared_max = 128,
                                             .promising_only = false,
                                             .measured = true,
+                                            .doubts = true,
                                             .excerpt_coverage = 0.25};
 
 enum { TABLE_MIN = 1024 };
@@ -235,7 +237,8 @@ static enum wp_status take_out(struct wp_finder *f, struct wp_compared *text, ui
     size_t *cap = tag == TAG_TEXT ? &f->mask_cap : &f->other_cap;
     struct wp_stream *stream = &text->stream;
     struct wp_known_furniture *known = text->furniture;
-    const struct wp_beside beside = {&f->furniture, owner, text->wire.head, text->wire.tail, &known->spans};
+    const struct wp_furniture *furniture = f->whole ? NULL : &f->furniture;
+    const struct wp_beside beside = {furniture, owner, text->wire.head, text->wire.tail, &known->spans};
     if (!wp_beside_any(&beside)) return WP_OK;
     size_t room = (size_t)stream->tokens + WP_MASK_SLACK;
     if (room > *cap) {
@@ -534,29 +537,43 @@ static enum wp_status choose(struct wp_finder *f, const struct wp_view *view, co
         bool listed = search != &wp_search_adding && wp_finder_same_text(f, &m.row); /* by list_exact */
         if (m.row.width != f->print.width || listed) continue;
         if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
-        if (wp_row_is_banner(view, c->number, &m.row)) continue;
+        if (!search->doubts && wp_row_is_banner(view, c->number, &m.row)) continue;
         WP_TRY(add_match(f, &m, err));
         compared++;
     }
     return WP_OK;
 }
 
-/* Those that were chosen, from number `first` on; the others go. The next one's shingles are fetched while
- * the base is set, or one is compared. */
+/* Compares those that were chosen, from number `first` on. Those that match come first then, up to *end. The
+ * next one's shingles are fetched while the base is set, or one is compared. */
 static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
-                                  const struct wp_store *store, size_t first, struct wp_error *err) {
-    size_t kept = first;
+                                  const struct wp_store *store, size_t first, size_t *end,
+                                  struct wp_error *err) {
+    *end = first;
     if (first == f->match_count) return WP_OK;
     wp_profiles_prefetch_stream(&f->profiles, f->matches[first].number);
     WP_TRY(set_base(f, err));
     for (size_t i = first; i < f->match_count; i++) {
-        struct wp_found_match *m = &f->matches[i];
-        if (i + 1 < f->match_count) wp_profiles_prefetch_stream(&f->profiles, m[1].number);
-        WP_TRY(wp_finder_compare(f, view, store, m, err));
-        if (m->relation != WP_RELATION_NONE) f->matches[kept++] = *m;
+        struct wp_found_match m = f->matches[i];
+        if (i + 1 < f->match_count) wp_profiles_prefetch_stream(&f->profiles, f->matches[i + 1].number);
+        WP_TRY(wp_finder_compare(f, view, store, &m, err));
+        if (m.relation == WP_RELATION_NONE) continue;
+        f->matches[i] = f->matches[*end];
+        f->matches[(*end)++] = m;
     }
-    f->match_count = kept;
     return WP_OK;
+}
+
+/* What has not matched, from number `first` on, may share what is taken for furniture by mistake. */
+static enum wp_status compare_whole(struct wp_finder *f, const struct wp_view *view,
+                                    const struct wp_store *store, size_t first, size_t *end,
+                                    struct wp_error *err) {
+    if (first == f->match_count || !f->furniture.count) return WP_OK;
+    f->whole = true;
+    enum wp_status status = wp_finder_mask(f, view, err);
+    if (status == WP_OK) status = compare_all(f, view, store, first, end, err);
+    f->whole = false;
+    return status;
 }
 
 static int compare_matches(const void *x, const void *y) {
@@ -574,6 +591,7 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
                                 const struct wp_search *search, uint32_t except, struct wp_error *err) {
     f->match_count = 0;
     if (!f->looked_up) WP_TRY(wp_finder_mask(f, view, err));
+    if (search->doubts) WP_TRY(wp_finder_doubt(f, view, err));
     if (search != &wp_search_adding && f->print.tokens) WP_TRY(list_exact(f, view, except, err));
     enum wp_status status = look_up(f, view, search, err);
     for (size_t i = 0; i < f->candidate_count; i++) f->table[f->candidates[i].slot] = 0;
@@ -581,9 +599,11 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
     if (status == WP_OK && f->candidate_count) {
         qsort(f->candidates, f->candidate_count, sizeof *f->candidates, compare_candidates);
         f->search = search;
-        size_t first = f->match_count;
+        size_t end = f->match_count;
         status = choose(f, view, search, except, err);
-        if (status == WP_OK) status = compare_all(f, view, store, first, err);
+        if (status == WP_OK) status = compare_all(f, view, store, end, &end, err);
+        if (status == WP_OK && search->doubts) status = compare_whole(f, view, store, end, &end, err);
+        f->match_count = end;
         f->search = NULL;
     }
     f->candidate_count = 0;

@@ -24,6 +24,7 @@ struct wp_search {
     uint32_t compared_max;   /* candidates compared, best first */
     bool promising_only;     /* leave out what cannot be a match, by its meetings */
     bool measured;           /* tell all numbers of what matches: the longest run, and Jaccard */
+    bool doubts;             /* what is taken for furniture may be none: finder_doubt.c */
     double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
@@ -73,6 +74,7 @@ struct wp_finder {
     uint32_t key_count;
     bool base_set;
     const struct wp_search *search; /* that goes on; else NULL */
+    bool whole;                     /* nothing is furniture, for now */
 
     /* furniture: what a view's state lists, taken in as far as furniture_taken */
     struct wp_furniture furniture;
@@ -144,9 +146,14 @@ static inline bool wp_finder_same_text(const struct wp_finder *f, const struct w
 enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
                                struct wp_row *row, struct wp_error *err);
 /* Fills f->matches, best first: by coverage, then hits, then number. `except`: an article that is left out.
- * Exact copies are matches with WP_RELATION_EXACT. store as in profile.h. */
+ * Exact copies are matches with WP_RELATION_EXACT. store as in profile.h. A search that doubts compares what
+ * does not match without furniture once more with it, and leaves the text at hand like that. */
 enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
                                 const struct wp_search *search, uint32_t except, struct wp_error *err);
+
+/* Which of the samples that are furniture are looked up after all, by a search that doubts; f->keys is filled
+ * anew. After wp_finder_mask. In finder_doubt.c. */
+enum wp_status wp_finder_doubt(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);
 
 /* ---- two articles of the index ---- */
 
