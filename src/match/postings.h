@@ -12,7 +12,7 @@
 #include "base/parts.h"
 
 enum { WP_POSTING_PART_BITS = 10, WP_POSTING_PARTS = 1 << WP_POSTING_PART_BITS };
-enum { WP_POSTING_CHUNK_BYTES = 16384, WP_POSTING_RUN = 32 };
+enum { WP_POSTING_CHUNK_BYTES = 16384, WP_POSTING_RUN = 128 };
 
 static inline size_t wp_posting_part(uint64_t shingle) {
     return shingle & (WP_POSTING_PARTS - 1);
