@@ -220,7 +220,7 @@ _Static_assert(WP_FINDER_OWNERS == 1 << (32 - 20), "the bits that are left of an
 static enum wp_status take_furniture(struct wp_finder *f, const struct wp_view *view) {
     const struct wp_state *state = view->state;
     if (f->furniture_taken >= state->furniture_count) return WP_OK;
-    if (!f->furniture.filter) WP_TRY(wp_furniture_init(&f->furniture));
+    if (!f->furniture.sieve) WP_TRY(wp_furniture_init(&f->furniture));
     for (; f->furniture_taken < state->furniture_count; f->furniture_taken++) {
         const struct wp_state_furniture *item = &state->furniture[f->furniture_taken];
         uint32_t owner = wp_view_owner(view, item->owner);

@@ -6,29 +6,29 @@
 #define OWNERS_FIRST ((size_t)64)
 #define SET_FIRST ((size_t)32)
 #define SHINGLE_MASK (((uint64_t)1 << WP_FURNITURE_SHINGLE_BITS) - 1)
-#define FILTER_WORDS ((size_t)1 << (WP_FURNITURE_FILTER_BITS - 6))
+#define SIEVE_WORDS ((size_t)1 << 15)
 /* The front has so many words at first, and so many more when there are FRONT_LOAD shingles to a word: it is
  * gone through for every shingle of every text, and 32 KiB stay in the nearest cache. */
 #define FRONT_FIRST ((size_t)1 << 11)
 #define FRONT_LOAD 4
 #define TAG_SHIFT 40
-#define FILTER_STEP 512 /* positions filtered at a time */
+#define SIEVE_STEP 512 /* shingles sifted at a time */
 #define PREFETCH_STEP 8 /* shingles of a set to a cache line */
 #define PREFETCH_MAX ((size_t)256)
 
 enum wp_status wp_furniture_init(struct wp_furniture *f) {
-    *f = (struct wp_furniture){0};
-    f->filter = wp_zalloc(FILTER_WORDS, sizeof *f->filter);
+    *f = (struct wp_furniture){.sift = wp_sieve_choose(wp_cpu_level())};
+    f->sieve = wp_zalloc(SIEVE_WORDS, sizeof *f->sieve);
     f->front = wp_zalloc(FRONT_FIRST, sizeof *f->front);
     f->front_mask = FRONT_FIRST - 1;
-    return f->filter && f->front ? WP_OK : WP_ENOMEM;
+    return f->sieve && f->front ? WP_OK : WP_ENOMEM;
 }
 
 void wp_furniture_release(struct wp_furniture *f) {
     for (size_t i = 0; i < f->owner_cap; i++) wp_free(f->owners[i].table);
     wp_free(f->owners);
     wp_free(f->of_all.table);
-    wp_free(f->filter);
+    wp_free(f->sieve);
     wp_free(f->front);
     *f = (struct wp_furniture){0};
 }
@@ -104,15 +104,15 @@ static enum wp_status open_set(struct wp_furniture *f, uint32_t owner, struct wp
     return WP_OK;
 }
 
-/* ---- the filter ---- */
+/* ---- the sieve ---- */
 
-/* The filter folded to twice as many words: a shingle has the same bits in its word, however many there are.
+/* The sieve folded to twice as many words: a shingle has the same bits in its word, however many there are.
  */
 static enum wp_status grow_front(struct wp_furniture *f) {
     size_t words = 2 * (f->front_mask + 1);
     uint64_t *front = wp_zalloc(words, sizeof *front);
     if (!front) return WP_ENOMEM;
-    for (size_t i = 0; i < FILTER_WORDS; i++) front[i & (words - 1)] |= f->filter[i];
+    for (size_t i = 0; i < SIEVE_WORDS; i++) front[i & (words - 1)] |= f->sieve[i];
     wp_free(f->front);
     f->front = front;
     f->front_mask = words - 1;
@@ -122,7 +122,7 @@ static enum wp_status grow_front(struct wp_furniture *f) {
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle) {
     struct wp_furniture_set *s;
     WP_TRY(open_set(f, owner, &s));
-    if (f->count > FRONT_LOAD * f->front_mask && f->front_mask < FILTER_WORDS - 1) WP_TRY(grow_front(f));
+    if (f->count > FRONT_LOAD * f->front_mask && f->front_mask < SIEVE_WORDS - 1) WP_TRY(grow_front(f));
     size_t at = place_of(s, entry_of(shingle));
     if (s->table[at]) return WP_OK;
     if (f->count >= WP_FURNITURE_MAX) {
@@ -132,8 +132,8 @@ enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t
     s->table[at] = entry_of(shingle);
     s->count++;
     f->count++;
-    f->filter[wp_furniture_word_(shingle, FILTER_WORDS - 1)] |= wp_furniture_bits_(shingle);
-    f->front[wp_furniture_word_(shingle, f->front_mask)] |= wp_furniture_bits_(shingle);
+    f->sieve[wp_sieve_word(shingle, SIEVE_WORDS - 1)] |= wp_sieve_bits(shingle);
+    f->front[wp_sieve_word(shingle, f->front_mask)] |= wp_sieve_bits(shingle);
     return WP_OK;
 }
 
@@ -146,25 +146,6 @@ void wp_furniture_prefetch(const struct wp_furniture *f, uint32_t owner) {
     const struct wp_furniture_set *s = set_of(f, owner);
     for (size_t at = 0; at < s->cap && at < PREFETCH_MAX; at += PREFETCH_STEP)
         __builtin_prefetch(&s->table[at]);
-}
-
-/* Positions whose shingle may be furniture by its bits, without a branch that depends on the text: by the
- * first of the two, which leaves few, and then by the other. */
-static uint32_t filter_positions(const struct wp_furniture *f, const uint64_t *restrict shingles,
-                                 uint32_t first, uint32_t end, uint32_t *restrict out) {
-    const uint64_t *restrict front = f->front;
-    const size_t mask = f->front_mask;
-    uint32_t left = 0, found = 0;
-    for (uint32_t i = first; i < end; i++) {
-        out[left] = i;
-        left += front[wp_furniture_word_(shingles[i], mask)] >> shingles[i] % 64 & 1;
-    }
-    for (uint32_t k = 0; k < left; k++) {
-        uint32_t i = out[k];
-        out[found] = i;
-        found += !(wp_furniture_bits_(shingles[i]) & ~front[wp_furniture_word_(shingles[i], mask)]);
-    }
-    return found;
 }
 
 /* Passages of furniture are long, and where each of their shingles stands is known before the first is
@@ -204,13 +185,13 @@ static void find_and_take_out(const struct wp_furniture *f, uint32_t owner, stru
                               uint32_t count) {
     const struct wp_furniture_set *own = set_of(f, owner);
     struct wp_furniture_span span = {0, 0};
-    uint32_t maybe[FILTER_STEP];
-    for (uint32_t first = 0; f->count && first < count; first += FILTER_STEP) {
-        uint32_t end = count - first < FILTER_STEP ? count : first + FILTER_STEP;
-        uint32_t found = filter_positions(f, t->shingles, first, end, maybe);
-        prefetch_places(own, t->shingles, maybe, found);
+    uint32_t maybe[SIEVE_STEP];
+    for (uint32_t first = 0; f->count && first < count; first += SIEVE_STEP) {
+        uint32_t n = count - first < SIEVE_STEP ? count - first : SIEVE_STEP;
+        uint32_t found = f->sift(f->front, f->front_mask, t->shingles + first, n, maybe);
+        prefetch_places(own, t->shingles + first, maybe, found);
         for (uint32_t k = 0; k < found; k++) {
-            uint32_t i = maybe[k];
+            uint32_t i = first + maybe[k];
             if (!stands_in(own, t->shingles[i]) && !stands_in(&f->of_all, t->shingles[i])) continue;
             if (i != span.end && span.end) take_out_span(t, span);
             if (i != span.end || !span.end) span.first = i;

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include "base/memory.h"
+#include "match/sieve.h"
 
 /* Found on 23,000 articles of 28 outlets: from 4 on nearly all site text is found and, from 6 on, almost no
  * story is lost that an outlet followed up a few times. */
@@ -31,7 +32,6 @@
 /* More shingles than this are not learnt (32 MiB). */
 #define WP_FURNITURE_MAX ((size_t)1 << 21)
 #define WP_FURNITURE_SHINGLE_BITS 40
-#define WP_FURNITURE_FILTER_BITS 21 /* of a shingle say where: 15 the word, twice 6 the bits of it */
 /* The owner of what every site may show: pages that say nothing of their titles, whoever shows them. */
 #define WP_FURNITURE_OF_ALL 0u
 
@@ -47,8 +47,9 @@ struct wp_furniture {
     size_t owner_count, owner_cap;
     size_t count;      /* of all sets together */
     uint64_t left_out; /* not taken in, for lack of room */
-    uint64_t *filter;  /* two bits in one word, by bits of a shingle, whoever owns it */
-    uint64_t *front;   /* the filter folded to fewer words, as long as there is little: what is looked at */
+    wp_sieve *sift;
+    uint64_t *sieve;   /* of all shingles, whoever owns them */
+    uint64_t *front;   /* the sieve folded to fewer words, as long as there is little: what is looked at */
     size_t front_mask; /* words - 1 */
 };
 
@@ -57,18 +58,9 @@ enum wp_status wp_furniture_init(struct wp_furniture *f);
 void wp_furniture_release(struct wp_furniture *f);
 /* Beyond WP_FURNITURE_MAX it is counted in left_out and not taken. WP_ENOMEM. */
 enum wp_status wp_furniture_add(struct wp_furniture *f, uint32_t owner, uint64_t shingle);
-/* Where a shingle stands in the filter, or in the part of it that the mask leaves. */
-static inline size_t wp_furniture_word_(uint64_t shingle, size_t mask) {
-    return shingle >> 6 & mask;
-}
-
-static inline uint64_t wp_furniture_bits_(uint64_t shingle) {
-    return (uint64_t)1 << shingle % 64 | (uint64_t)1 << (shingle >> WP_FURNITURE_FILTER_BITS) % 64;
-}
-
 /* False: nobody has this shingle, as far as one look tells. */
 static inline bool wp_furniture_may_have(const struct wp_furniture *f, uint64_t shingle) {
-    return f->count && !(wp_furniture_bits_(shingle) & ~f->front[wp_furniture_word_(shingle, f->front_mask)]);
+    return f->count && wp_sieve_passes(f->front[wp_sieve_word(shingle, f->front_mask)], shingle);
 }
 /* Of the owner, or of all. */
 bool wp_furniture_has(const struct wp_furniture *f, uint32_t owner, uint64_t shingle);

@@ -4,11 +4,11 @@
  * The cost is in mispredicted branches, each as dear as five shingles, so every pass over the text avoids
  * branches that depend on it.
  *
- * To set the base, a shingle becomes the head of its chain without a look at the chain; only one whose bit in
- * the filter is set already (1 in 30, and all repeats) is looked up first.
+ * To set the base, a shingle becomes the head of its chain without a look at the chain; only one whose bits
+ * in the sieve are set already (1 in 100, and all repeats) is looked up first.
  *
- * To compare, the filter first sorts out nearly all shingles that the base has not. What is left is looked
- * up; inside a copied passage the next shingle is that of the base's next position, so that chains are walked
+ * To compare, the sieve first sorts out nearly all shingles that the base has not. What is left is looked up;
+ * inside a copied passage the next shingle is that of the base's next position, so that chains are walked
  * only where a passage begins. Those found are marked at their positions in either text: shared shingles are
  * a sum of marks, covered tokens a sum of marks smeared over the width of a shingle.
  */
@@ -18,16 +18,15 @@
 
 #define MAX_WIDTH 64
 #define MIN_HEADS 16
-#define FILTER_BITS_PER_HEAD 8 /* 1 in 16 of the foreign shingles passes at the fullest */
-#define WORD_BITS 64
-#define MARK_SLACK 8 /* marks are read eight at a time */
+#define HEADS_PER_WORD 8 /* of the sieve: 2 to 4 shingles to a word */
+#define MARK_SLACK 8     /* marks are read eight at a time */
 
 void wp_overlap_base_init(struct wp_overlap_base *base) {
-    *base = (struct wp_overlap_base){.a.width = 1};
+    *base = (struct wp_overlap_base){.a.width = 1, .sift = wp_sieve_choose(wp_cpu_level())};
 }
 
 void wp_overlap_base_release(struct wp_overlap_base *base) {
-    wp_free(base->filter);
+    wp_free(base->sieve);
     wp_free(base->heads);
     wp_free(base->links);
     wp_free(base->first);
@@ -64,7 +63,7 @@ static enum wp_status make_head_room(struct wp_overlap_base *base, size_t heads)
     if (heads <= base->head_cap) return WP_OK;
     base->head_cap = 0;
     WP_TRY(make_room(&base->heads, 0, heads, sizeof *base->heads));
-    WP_TRY(make_room(&base->filter, 0, heads * FILTER_BITS_PER_HEAD / WORD_BITS, sizeof *base->filter));
+    WP_TRY(make_room(&base->sieve, 0, heads / HEADS_PER_WORD, sizeof *base->sieve));
     base->head_cap = heads;
     return WP_OK;
 }
@@ -127,18 +126,18 @@ static void set_shingles(struct wp_overlap_base *base, const uint64_t *shingles,
     uint32_t *heads = base->heads, *links = base->links, head_mask = base->head_mask;
     for (uint32_t i = 0; i < n; i++) base->first[i] = i;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t low = (uint32_t)shingles[i], bit = low & base->filter_mask;
-        uint64_t *word = &base->filter[bit / WORD_BITS], seen = *word >> bit % WORD_BITS & 1;
-        if (seen) {
+        uint64_t *word = &base->sieve[wp_sieve_word(shingles[i], base->sieve_mask)];
+        if (wp_sieve_passes(*word, shingles[i])) {
             uint32_t entry = find_entry(base, shingles, shingles[i]);
             if (entry) {
                 add_repeat(base, entry - 1, i);
                 continue;
             }
         }
-        *word |= (uint64_t)1 << bit % WORD_BITS;
-        links[i] = heads[low & head_mask];
-        heads[low & head_mask] = i + 1;
+        uint32_t *head = &heads[(uint32_t)shingles[i] & head_mask];
+        *word |= wp_sieve_bits(shingles[i]);
+        links[i] = *head;
+        *head = i + 1;
     }
 }
 
@@ -150,10 +149,10 @@ enum wp_status wp_overlap_base_set(struct wp_overlap_base *base, const struct wp
     WP_TRY(make_position_room(base, n));
     WP_TRY(make_hit_room(base, n));
     base->head_mask = heads - 1;
-    base->filter_mask = heads * FILTER_BITS_PER_HEAD - 1;
+    base->sieve_mask = heads / HEADS_PER_WORD - 1;
     base->repeat_count = 0;
     memset(base->heads, 0, heads * sizeof *base->heads);
-    memset(base->filter, 0, heads * FILTER_BITS_PER_HEAD / 8);
+    memset(base->sieve, 0, heads / HEADS_PER_WORD * sizeof *base->sieve);
     if (n) memset(base->next, 0xff, n * sizeof *base->next); /* WP_OVERLAP_NONE */
     set_shingles(base, a->shingles, n);
     base->a = *a;
@@ -180,21 +179,8 @@ enum wp_status wp_overlap_count_distinct(struct wp_overlap_base *base, const str
     return WP_OK;
 }
 
-/* Pass 1: positions whose shingle may be in the base, into `out`. */
-static uint32_t filter_positions(const struct wp_overlap_base *base, const uint64_t *restrict shingles,
-                                 uint32_t n, uint32_t *restrict out) {
-    const uint64_t *restrict filter = base->filter;
-    uint32_t mask = base->filter_mask, found = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t bit = (uint32_t)shingles[i] & mask;
-        out[found] = i;
-        found += filter[bit / WORD_BITS] >> bit % WORD_BITS & 1;
-    }
-    return found;
-}
-
-/* Pass 2: keeps those of the first `n` positions in hit_b that are in the base, and puts one position there
- * beside each. Returns how many. */
+/* After the sieve: keeps those of the first `n` positions in hit_b that are in the base, and puts one
+ * position there beside each. Returns how many. */
 static uint32_t find_hits(const struct wp_overlap_base *base, const uint64_t *shingles, uint32_t n) {
     const uint64_t *of_a = base->a.shingles;
     uint32_t *restrict hit_a = base->hit_a, *restrict hit_b = base->hit_b;
@@ -266,7 +252,7 @@ static uint32_t sum_covered(const uint8_t *marks, const struct wp_stream *s) {
     }
 }
 
-/* Pass 3: the counts, from the hits as marks. */
+/* Then the counts, from the hits as marks. */
 static enum wp_status count_overlap(struct wp_overlap_base *base, const struct wp_stream *b,
                                     struct wp_overlap *out) {
     uint32_t pad = b->width - 1;
@@ -339,7 +325,7 @@ enum wp_status wp_overlap_compare(struct wp_overlap_base *base, const struct wp_
     if (want & WP_OVERLAP_DISTINCT) WP_TRY(wp_overlap_count_distinct(base, b, out));
     if (b->width != base->a.width || !b->count || !base->a.count) return WP_OK;
     WP_TRY(make_hit_room(base, b->count));
-    uint32_t maybe = filter_positions(base, b->shingles, b->count, base->hit_b);
+    uint32_t maybe = base->sift(base->sieve, base->sieve_mask, b->shingles, b->count, base->hit_b);
     base->hit_count = find_hits(base, b->shingles, maybe);
     if (!base->hit_count) return WP_OK;
     WP_TRY(count_overlap(base, b, out));

@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include "match/furniture.h"
+#include "match/sieve.h"
 
 #define WP_OVERLAP_NONE UINT32_MAX
 
@@ -60,13 +61,14 @@ struct wp_overlap {
  * stand in a table of chains: heads by the lowest bits, links by position. */
 struct wp_overlap_base {
     struct wp_stream a; /* borrowed: its shingles must stay until the next set */
-    uint64_t *filter;   /* one bit per possible value of the low bits of a shingle */
-    uint32_t *heads;    /* position + 1 of a shingle with these low bits, 0 = none; head_mask + 1 of them */
-    uint32_t *links;    /* by position: position + 1 of another such shingle, 0 = none */
-    uint32_t *first;    /* by position: where its shingle stands first */
-    uint32_t *next;     /* by position: where its shingle stands next, or WP_OVERLAP_NONE */
-    uint32_t *repeats;  /* positions that are not the first of their shingle, ascending */
-    uint32_t head_mask, filter_mask, repeat_count;
+    wp_sieve *sift;
+    uint64_t *sieve;   /* of its shingles */
+    uint32_t *heads;   /* position + 1 of a shingle with these low bits, 0 = none; head_mask + 1 of them */
+    uint32_t *links;   /* by position: position + 1 of another such shingle, 0 = none */
+    uint32_t *first;   /* by position: where its shingle stands first */
+    uint32_t *next;    /* by position: where its shingle stands next, or WP_OVERLAP_NONE */
+    uint32_t *repeats; /* positions that are not the first of their shingle, ascending */
+    uint32_t head_mask, sieve_mask, repeat_count;
     size_t head_cap, position_cap;
 
     uint32_t *hit_b, *hit_a; /* of the last compare: positions in b that a has, and one in a for each */
