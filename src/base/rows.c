@@ -90,9 +90,21 @@ enum wp_status wp_rows_write(struct wp_rows *r, uint32_t first, uint32_t count, 
     return WP_OK;
 }
 
+static size_t place_in_chunk(const struct wp_rows *r, uint32_t row) {
+    return (row & (((uint32_t)1 << r->shift) - 1)) * r->row_bytes;
+}
+
+void wp_rows_expect(struct wp_rows *r, uint32_t row) {
+    const uint8_t *chunk = find_chunk(r, row)->ram;
+    if (!chunk) return;
+    const uint8_t *at = chunk + place_in_chunk(r, row);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + r->row_bytes - 1); /* a row may stand in two lines of the cache */
+}
+
 const void *wp_rows_get(struct wp_rows *r, uint32_t row, void *scratch, struct wp_error *err) {
     const struct wp_rows_chunk *chunk = find_chunk(r, row);
-    size_t at = (row & (((uint32_t)1 << r->shift) - 1)) * r->row_bytes;
+    size_t at = place_in_chunk(r, row);
     if (chunk->ram) return chunk->ram + at;
     if (wp_spill_read(&r->spill, scratch, r->row_bytes, chunk->offset + at, err) != WP_OK) return NULL;
     return scratch;

@@ -34,5 +34,7 @@ enum wp_status wp_rows_write(struct wp_rows *r, uint32_t first, uint32_t count, 
                              struct wp_error *err);
 /* The row, in place or read into scratch (row_bytes); NULL when reading failed. Any thread, after filling. */
 const void *wp_rows_get(struct wp_rows *r, uint32_t row, void *scratch, struct wp_error *err);
+/* The row will be asked for soon: brings it near, if it is in memory. Any thread, after filling. */
+void wp_rows_expect(struct wp_rows *r, uint32_t row);
 
 #endif

@@ -29,6 +29,7 @@ void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count) {
 void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count) {
     uint8_t last[8] = {0};
     if (!count) return;
+#pragma GCC unroll 8
     for (size_t i = 0; i + 1 < count; i++) to[i] = wp_load64(from + i * WP_STREAM_BYTES) & WP_STREAM_MASK;
     memcpy(last, from + (count - 1) * WP_STREAM_BYTES, WP_STREAM_BYTES);
     to[count - 1] = wp_load64(last);
@@ -185,17 +186,19 @@ static void take_out(struct wp_shelf *s, uint32_t number) {
     wp_beside_take_out(&b, s->shingles + a->offset, a->row.tokens, a->row.width, number, &a->mask);
 }
 
-/* Gives every article its place among the masks; those that stand there already keep it, though all may have
- * moved together. */
+/* Gives the articles that have none yet their places among the masks; all get new ones when the masks have
+ * moved. */
 static enum wp_status place_masks(struct wp_shelf *s) {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < s->count; i++)
+    size_t bytes = 0, before = s->cleaned ? s->masks.len : 0;
+    const uint8_t *where = s->masks.data;
+    for (uint32_t i = s->cleaned; i < s->loaded; i++)
         if (has_mask(s, &s->articles[i])) bytes += s->articles[i].row.tokens + WP_MASK_SLACK;
-    s->masks.len = s->cleaned ? s->masks.len : 0;
-    if (bytes > s->masks.len) WP_TRY(wp_buffer_reserve(&s->masks, bytes - s->masks.len, SIZE_MAX));
-    s->masks.len = bytes;
-    uint8_t *at = s->masks.data;
-    for (uint32_t i = 0; i < s->count; i++) {
+    s->masks.len = before;
+    WP_TRY(wp_buffer_reserve(&s->masks, bytes, SIZE_MAX));
+    s->masks.len = before + bytes;
+    bool moved = s->masks.data != where;
+    uint8_t *at = moved ? s->masks.data : s->masks.data + before;
+    for (uint32_t i = moved ? 0 : s->cleaned; i < s->loaded; i++) {
         if (!has_mask(s, &s->articles[i])) continue;
         s->articles[i].mask.tokens = at;
         at += s->articles[i].row.tokens + WP_MASK_SLACK;

@@ -22,6 +22,12 @@
 #include "sketch/estimate.h"
 #include "sketch/fingerprint.h"
 
+enum {
+    GROUP_SHINGLES =
+        1 << 15,    /* fetched at a time: they are compared while they are still in the near cache */
+    ROWS_AHEAD = 8, /* rows of partners lie anywhere and are asked for so long before */
+};
+
 struct verifier {
     struct wp_run *run;
     struct wp_candidate_list candidates;
@@ -84,6 +90,8 @@ static enum wp_status keep_promising(struct verifier *v, struct wp_error *err) {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct wp_candidate c = list->items[i];
+        if (i + ROWS_AHEAD < list->count)
+            wp_rows_expect(&v->run->articles, wp_order_slot(&v->run->order, list->items[i + ROWS_AHEAD].b));
         if (i == 0 || !a || c.a != list->items[i - 1].a) a = wp_run_row(v->run, c.a, &scratch_a, err);
         b = wp_run_row(v->run, c.b, &scratch_b, err);
         if (!a || !b) return err->status;
@@ -190,7 +198,8 @@ static void clear_shelf(struct verifier *v) {
 static enum wp_status fill_shelf(struct verifier *v, const struct wp_candidate *c, size_t count,
                                  size_t *taken, struct wp_error *err) {
     struct wp_article_row scratch;
-    for (*taken = 0; *taken < count; ++*taken) {
+    uint64_t full = v->shelf.used + GROUP_SHINGLES;
+    for (*taken = 0; *taken < count && v->shelf.used < full; ++*taken) {
         const uint32_t ranks[2] = {c[*taken].a, c[*taken].b};
         for (int i = 0; i < 2; i++) {
             const struct wp_article_row *row = wp_run_row(v->run, ranks[i], &scratch, err);
