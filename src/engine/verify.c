@@ -117,10 +117,14 @@ struct beside_text {
     struct wp_hash128 simhash;
 };
 
+static struct wp_article_facts facts_of_row(const struct wp_article_row *row) {
+    return (struct wp_article_facts){
+        .exact = row->exact, .tokens = row->tokens, .owner = row->owner, .date = row->date};
+}
+
 static enum wp_status gather_article(struct wp_run *run, uint32_t rank, const struct wp_article_row *row,
                                      struct beside_text *out, struct wp_error *err) {
-    out->facts = (struct wp_article_facts){
-        .exact = row->exact, .tokens = row->tokens, .owner = row->owner, .date = row->date};
+    out->facts = facts_of_row(row);
     if (run->keeps_traits) {
         const struct wp_traits *traits = wp_run_traits(run, rank, &out->traits, err);
         if (!traits) return err->status;
@@ -146,6 +150,14 @@ static enum wp_status gather_facts(struct wp_run *run, const struct wp_candidate
 
 /* ---- exact ---- */
 
+/* Is a pair nothing to each other by what was compared and its rows alone? */
+static bool is_none(const struct wp_rule *rule, const struct wp_overlap *o, const struct wp_article_row *a,
+                    const struct wp_article_row *b) {
+    struct wp_article_facts of_a = facts_of_row(a), of_b = facts_of_row(b);
+    struct wp_pair_facts facts = wp_pair_facts_of(&of_a, &of_b);
+    return wp_relation_is_none(rule, o, facts.same_owner, facts.same_tokens);
+}
+
 /* Compares the pair and judges; b's different shingles are counted only for what is reported, once a group.
  */
 static enum wp_status compare(struct verifier *v, const struct wp_candidate *c, struct wp_overlap *o,
@@ -160,6 +172,8 @@ static enum wp_status compare(struct verifier *v, const struct wp_candidate *c, 
     v->base_rank = c->a;
     if (status == WP_OK) status = wp_overlap_compare(&v->base, &stream_b, wp_rule_wants(rule), o);
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
+    match->relation = WP_RELATION_NONE;
+    if (is_none(rule, o, &a->row, &b->row)) return WP_OK;
     WP_TRY(gather_facts(v->run, c, &a->row, &b->row, &facts, err));
     int gain;
     match->relation = (uint8_t)wp_relation_judge(rule, o, &facts, &gain);
@@ -205,6 +219,8 @@ static enum wp_status fill_shelf(struct verifier *v, const struct wp_candidate *
             const struct wp_article_row *row = wp_run_row(v->run, ranks[i], &scratch, err);
             if (!row) return err->status;
             if (!wp_shelf_put(&v->shelf, ranks[i], row)) return WP_OK;
+            if (v->run->keeps_traits)
+                wp_rows_expect(&v->run->traits, wp_order_slot(&v->run->order, ranks[i]));
         }
     }
     return WP_OK;

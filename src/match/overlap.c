@@ -124,10 +124,12 @@ static void add_repeat(struct wp_overlap_base *base, uint32_t first, uint32_t i)
 
 static void set_shingles(struct wp_overlap_base *base, const uint64_t *shingles, uint32_t n) {
     uint32_t *heads = base->heads, *links = base->links, head_mask = base->head_mask;
+    uint64_t *sieve = base->sieve;
+    size_t sieve_mask = base->sieve_mask;
     for (uint32_t i = 0; i < n; i++) base->first[i] = i;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t *word = &base->sieve[wp_sieve_word(shingles[i], base->sieve_mask)];
-        if (wp_sieve_passes(*word, shingles[i])) {
+        uint64_t *word = &sieve[wp_sieve_word(shingles[i], sieve_mask)], bits = wp_sieve_bits(shingles[i]);
+        if (!(bits & ~*word)) {
             uint32_t entry = find_entry(base, shingles, shingles[i]);
             if (entry) {
                 add_repeat(base, entry - 1, i);
@@ -135,7 +137,7 @@ static void set_shingles(struct wp_overlap_base *base, const uint64_t *shingles,
             }
         }
         uint32_t *head = &heads[(uint32_t)shingles[i] & head_mask];
-        *word |= wp_sieve_bits(shingles[i]);
+        *word |= bits;
         links[i] = *head;
         *head = i + 1;
     }

@@ -127,8 +127,8 @@ static bool is_form(const struct evidence *e, const struct wp_pair_facts *facts)
     return facts->figures.least > WP_STORY_FIGURES && common < WP_STORY_FIGURES_SHARE * least;
 }
 
-static bool has_passage(const struct evidence *e, const struct wp_pair_facts *facts) {
-    return !facts->same_owner && e->longest_run >= (double)WP_STORY_PASSAGE_SHINGLES * e->width;
+static bool has_passage(const struct evidence *e, bool same_owner) {
+    return !same_owner && e->longest_run >= (double)WP_STORY_PASSAGE_SHINGLES * e->width;
 }
 
 static bool has_pieces(const struct evidence *e) {
@@ -150,7 +150,7 @@ static enum wp_relation judge_story(const struct evidence *e, const struct wp_pa
     double needed = coverage_needed(e, facts);
     if (!is_form(e, facts)) *gain = gain_of(e->coverage - needed);
     if (*gain > 0) return WP_RELATION_COPY;
-    return has_passage(e, facts) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
+    return has_passage(e, facts->same_owner) || has_pieces(e) ? WP_RELATION_EXCERPT : WP_RELATION_NONE;
 }
 
 static struct evidence evidence_of(const struct wp_overlap *o) {
@@ -165,6 +165,13 @@ static struct evidence evidence_of(const struct wp_overlap *o) {
 static enum wp_relation copy_if(bool yes, int *gain) {
     *gain = yes ? WP_GAIN_MAX : WP_GAIN_MIN;
     return yes ? WP_RELATION_COPY : WP_RELATION_NONE;
+}
+
+bool wp_relation_is_none(const struct wp_rule *rule, const struct wp_overlap *overlap, bool same_owner,
+                         bool same_tokens) {
+    if (rule->match != WP_MATCH_STORY || same_tokens) return false;
+    struct evidence e = evidence_of(overlap);
+    return e.coverage < WP_STORY_COVERAGE && !has_passage(&e, same_owner) && !has_pieces(&e);
 }
 
 enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,
@@ -227,7 +234,7 @@ enum wp_relation wp_relation_estimate(const struct wp_rule *rule, struct wp_esti
 static void excerpt_reason(const struct evidence *e, const struct wp_pair_facts *facts, char *out,
                            size_t size) {
     unsigned passage = WP_STORY_PASSAGE_SHINGLES * e->width;
-    if (has_passage(e, facts))
+    if (has_passage(e, facts->same_owner))
         snprintf(out, size, "; it is an excerpt by a passage of %.0f words in one piece (%u or more)",
                  e->longest_run, passage);
     else if (has_pieces(e))

@@ -132,6 +132,11 @@ struct wp_sampled {
 bool wp_rule_may_match_sampled(const struct wp_rule *rule, const struct wp_sampled *a,
                                const struct wp_sampled *b, uint32_t hits, bool same_owner);
 
+/* Is the answer below "none" whatever the figures, dates and SimHashes are? `same_owner` and `same_tokens` as
+ * in the facts. */
+bool wp_relation_is_none(const struct wp_rule *rule, const struct wp_overlap *overlap, bool same_owner,
+                         bool same_tokens);
+
 /* *gain, which may be NULL: for a copy more than 0, else 0 or less; WP_GAIN_MAX for exact copies and by the
  * rules that know only yes and no. */
 enum wp_relation wp_relation_judge(const struct wp_rule *rule, const struct wp_overlap *overlap,

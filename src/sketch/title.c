@@ -125,10 +125,10 @@ bool wp_title_spoken(const struct wp_title *title, const struct wp_tokens *text)
         for (unsigned w = 0; hash && w < words; w++) {
             if (title->words[w] != hash || seen[w]) continue;
             seen[w] = true;
-            spoken++;
+            if (3 * ++spoken >= words) return true;
         }
     }
-    return 3 * spoken >= words;
+    return false;
 }
 
 bool wp_titles_apart_add(struct wp_titles_apart *apart, const struct wp_title *title) {

@@ -49,6 +49,36 @@ static void check_story(struct wp_overlap o, const struct wp_pair_facts *facts, 
                         wp_relation_name(expected));
 }
 
+/* What is none before the facts are known is none with any of them; what is not may be something. */
+static void test_none_whatever_the_facts(void **state) {
+    (void)state;
+    struct wp_rule rule = rule_of("story");
+    unsigned answers[2] = {0};
+    for (uint32_t tokens = 8; tokens < 400; tokens += 7)
+        for (uint32_t covered = 0; covered <= tokens; covered += 3)
+            for (uint32_t run = 0; run <= covered; run += 5)
+                for (int same_owner = 0; same_owner < 2; same_owner++) {
+                    struct wp_overlap o = overlap(covered < 100 ? covered : 100, covered, tokens, run);
+                    struct wp_pair_facts kindest = {.same_owner = same_owner};
+                    bool none = wp_relation_is_none(&rule, &o, same_owner, false);
+                    bool judged = wp_relation_judge(&rule, &o, &kindest, NULL) == WP_RELATION_NONE;
+                    if (none) assert_true(judged);
+                    if (!none && tokens >= WP_STORY_SHORT) assert_false(judged);
+                    answers[none]++;
+                }
+    assert_true(answers[false] && answers[true]);
+}
+
+static void test_none_is_not_said_too_soon(void **state) {
+    (void)state;
+    struct wp_overlap nothing = overlap(0, 0, 100, 0);
+    struct wp_rule story = rule_of("story"), jaccard = rule_of("jaccard:0.5"), simhash = rule_of("simhash:3");
+    assert_true(wp_relation_is_none(&story, &nothing, false, false));
+    assert_false(wp_relation_is_none(&story, &nothing, false, true)); /* exact copies, all of it furniture */
+    assert_false(wp_relation_is_none(&jaccard, &nothing, false, false));
+    assert_false(wp_relation_is_none(&simhash, &nothing, false, false));
+}
+
 static void test_rules_by_words(void **state) {
     (void)state;
     static const char *const good[] = {"story",          "exact",     "jaccard:0.5", "jaccard:1",
@@ -363,6 +393,8 @@ static void test_reasons(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_by_words),
+        cmocka_unit_test(test_none_whatever_the_facts),
+        cmocka_unit_test(test_none_is_not_said_too_soon),
         cmocka_unit_test(test_story_thresholds),
         cmocka_unit_test(test_short_texts_need_more),
         cmocka_unit_test(test_forms),
