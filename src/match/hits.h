@@ -21,7 +21,7 @@
 #include "match/postings.h"
 #include "match/repeats.h"
 
-enum { WP_HIT_PARTS = 128, WP_HIT_CHUNK_BYTES = WP_POSTING_CHUNK_BYTES, WP_HIT_RUN = 64 };
+enum { WP_HIT_PARTS = 128, WP_HIT_CHUNK_BYTES = WP_POSTING_CHUNK_BYTES, WP_HIT_RUN = 256 };
 enum { WP_COMMON_CHUNK_BYTES = 4096, WP_COMMON_RUN = 16 };
 
 struct wp_fanout {
