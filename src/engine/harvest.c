@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "engine/heading.h"
 #include "engine/look.h"
-#include "engine/shelf.h"
+#include "engine/stream.h"
 #include "input/date.h"
 #include "input/owner.h"
 #include "match/overlap.h"
@@ -24,6 +24,7 @@ struct wp_harvest {
     struct wp_fingerprinter *printer;
     struct wp_owner_cache *owners;
     struct wp_blob_writer ids, streams;
+    wp_stream_packer *pack;
     struct wp_parts_sender postings, exact_keys, id_keys;
     struct wp_fingerprint print;
     struct wp_label_sender owner_names, language_names;
@@ -59,6 +60,7 @@ enum wp_status wp_harvest_new(struct wp_harvest **out, struct wp_run *run, struc
     struct wp_harvest *h = wp_zalloc(1, sizeof *h);
     if (!h) return wp_fail(err, WP_ENOMEM, "out of memory");
     h->run = run;
+    h->pack = wp_stream_pack_choose(wp_cpu_level());
     wp_blob_writer_init(&h->ids, &run->ids);
     wp_blob_writer_init(&h->streams, &run->streams);
     enum wp_status status = init_parts(h, err);
@@ -141,7 +143,7 @@ static enum wp_status keep_stream(struct wp_harvest *h, struct wp_article_row *r
     const uint64_t *shingles = wp_fingerprinter_shingles(h->printer, &count);
     if (!h->run->keeps_streams || !count) return WP_OK;
     WP_TRY(wp_blob_reserve(&h->streams, count * WP_STREAM_BYTES, &area, &row->stream_ref, err));
-    wp_stream_pack(area, shingles, count);
+    h->pack(area, shingles, count);
     return WP_OK;
 }
 

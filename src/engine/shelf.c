@@ -2,7 +2,6 @@
 #include "engine/shelf.h"
 
 #include <string.h>
-#include "base/bytes.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "engine/reread.h"
@@ -17,26 +16,8 @@ enum {
 
 _Static_assert(WP_SHELF_ARTICLES <= 1 << ORDER_BITS, "an article's number fits");
 
-void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count) {
-    uint8_t last[8];
-    if (!count) return;
-    for (size_t i = 0; i + 1 < count; i++) /* three bytes too many, overwritten by the next */
-        wp_store64(to + i * WP_STREAM_BYTES, shingles[i]);
-    wp_store64(last, shingles[count - 1]);
-    memcpy(to + (count - 1) * WP_STREAM_BYTES, last, WP_STREAM_BYTES);
-}
-
-void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count) {
-    uint8_t last[8] = {0};
-    if (!count) return;
-#pragma GCC unroll 8
-    for (size_t i = 0; i + 1 < count; i++) to[i] = wp_load64(from + i * WP_STREAM_BYTES) & WP_STREAM_MASK;
-    memcpy(last, from + (count - 1) * WP_STREAM_BYTES, WP_STREAM_BYTES);
-    to[count - 1] = wp_load64(last);
-}
-
 enum wp_status wp_shelf_init(struct wp_shelf *s, struct wp_run *run) {
-    *s = (struct wp_shelf){.run = run};
+    *s = (struct wp_shelf){.run = run, .unpack = wp_stream_unpack_choose(wp_cpu_level())};
     s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
     s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
     s->limit = run->settings.memory_bytes ? WP_SHELF_SHINGLES : WP_SHELF_SHINGLES_FREE;
@@ -128,7 +109,7 @@ static enum wp_status load_run(struct wp_shelf *s, const uint64_t *order, size_t
     if (!packed) return err->status;
     for (size_t i = 0; i < count; i++) {
         const struct wp_shelved *a = &s->articles[order[i] & ORDER_MASK];
-        wp_stream_unpack(s->shingles + a->offset, packed + (a->row.stream_ref - begin), a->row.shingles);
+        s->unpack(s->shingles + a->offset, packed + (a->row.stream_ref - begin), a->row.shingles);
     }
     return WP_OK;
 }

@@ -1,11 +1,9 @@
 /*
- * shelf.h - streams of shingles: how they are kept, and a shelf of those that are needed now.
+ * shelf.h - streams of shingles: where they are kept, and a shelf of those that are needed now.
  *
- * A stream is the hashes of an article's shingles in the order of the text, 40 bits of each: that two
- * different shingles of a pair of articles of 450 shingles agree in them by chance happens in one pair of
- * five million. They are kept aside while reading, the first ones in memory. Once that is used up, texts of
- * plain files are read again instead (reread.h), and what cannot be, or only by decoding all that stands
- * before it, lies in a spill file.
+ * A stream is the hashes of an article's shingles in the order of the text (stream.h). They are kept aside
+ * while reading, the first ones in memory. Once that is used up, texts of plain files are read again instead
+ * (reread.h), and what cannot be, or only by decoding all that stands before it, lies in a spill file.
  *
  * A shelf holds the streams of as many articles as fit: what several groups of candidates need one after the
  * other is fetched once, however many pairs it stands in, and the memory has a bound. One thread per shelf.
@@ -14,18 +12,13 @@
 #define WP_ENGINE_SHELF_H
 
 #include "engine/run.h"
+#include "engine/stream.h"
 
 enum {
-    WP_STREAM_BYTES = 5,              /* of a shingle */
     WP_SHELF_SHINGLES = 1 << 20,      /* more only for a single pair that needs it */
     WP_SHELF_SHINGLES_FREE = 1 << 22, /* the same in a run without a memory limit */
     WP_SHELF_ARTICLES = 1 << 15,
 };
-#define WP_STREAM_MASK (((uint64_t)1 << 8 * WP_STREAM_BYTES) - 1)
-
-/* Packs count shingles to count * WP_STREAM_BYTES bytes, and back. */
-void wp_stream_pack(uint8_t *to, const uint64_t *shingles, size_t count);
-void wp_stream_unpack(uint64_t *to, const uint8_t *from, size_t count);
 
 struct wp_shelved {
     uint32_t rank;
@@ -46,6 +39,7 @@ struct wp_shelf {
     uint64_t *order;           /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
     struct wp_buffer packed, masks;
     struct wp_run *run;
+    wp_stream_unpacker *unpack;
     struct wp_rereader *rereader; /* made when first needed */
 };
 
