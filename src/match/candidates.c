@@ -32,9 +32,9 @@ static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
     return WP_ENOMEM;
 }
 
-/* A pair of ranks, as a << 32 | b. */
+/* A pair of ranks, as a << 32 | b. Both are looked at: which are sparse cannot be foreseen. */
 static bool is_sparse(uint64_t pair, const struct wp_bits *sparse) {
-    return wp_bits_get(sparse, pair >> 32) || wp_bits_get(sparse, (uint32_t)pair);
+    return wp_bits_get(sparse, pair >> 32) | wp_bits_get(sparse, (uint32_t)pair);
 }
 
 static inline uint64_t hash_of(uint64_t pair) {
@@ -50,7 +50,7 @@ static size_t drop_single(struct wp_candidate_list *list, size_t count, const st
     for (size_t i = 0; i < count; i++) {
         uint64_t pair = keys[i];
         keys[kept] = pair;
-        kept += wp_recurring_maybe(&seen, hash_of(pair)) || is_sparse(pair, sparse);
+        kept += wp_recurring_maybe(&seen, hash_of(pair)) | is_sparse(pair, sparse);
     }
     return kept;
 }
