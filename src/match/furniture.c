@@ -12,7 +12,7 @@
 #define FRONT_FIRST ((size_t)1 << 11)
 #define FRONT_LOAD 4
 #define TAG_SHIFT 40
-#define SIEVE_STEP 512 /* shingles sifted at a time */
+#define SIEVE_STEP 512  /* shingles sifted at a time */
 #define PREFETCH_STEP 8 /* shingles of a set to a cache line */
 #define PREFETCH_MAX ((size_t)256)
 
