@@ -181,8 +181,7 @@ static enum wp_status compare(struct wp_index_writer *w, const struct wp_index_s
         WP_TRY(wp_finder_compare(w->finder, w->view, NULL, &match, err));
         if (match.gain <= most) continue;
         bool exact = match.relation == WP_RELATION_EXACT;
-        if (match.relation != WP_RELATION_NONE)
-            WP_TRY(wp_finder_count_distinct(w->finder, w->view, NULL, &match, err));
+        WP_TRY(wp_finder_count_distinct(w->finder, w->view, NULL, &match, err));
         most = match.gain;
         *out = (struct link){.to = match.number,
                              .relation = match.relation,
