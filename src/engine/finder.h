@@ -151,10 +151,6 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
 enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view, const struct wp_store *store,
                                 const struct wp_search *search, uint32_t except, struct wp_error *err);
 
-/* Which of the samples that are furniture are looked up after all, by a search that doubts; f->keys is filled
- * anew. After wp_finder_mask. In finder_doubt.c. */
-enum wp_status wp_finder_doubt(struct wp_finder *f, const struct wp_view *view, struct wp_error *err);
-
 /* ---- two articles of the index ---- */
 
 /* Makes a stored article the text at hand, masked, to be compared, not searched with. */

@@ -6,12 +6,12 @@
  * owner published the articles in whose texts it looks. So whoever asks for reprints is shown what either way
  * of looking shows. Candidates come from every sample of the text that its owner does not show under so many
  * stories as make one furniture, whatever was learnt since. They are compared without what is taken for
- * furniture, and those that do not match so are compared with it (finder.c). Two articles that share nothing
- * but a sidebar never meet: their owner does repeat that.
+ * furniture, and those that do not match so are compared with it (finder_compare.c). Two articles that share
+ * nothing but a sidebar never meet: their owner does repeat that.
  *
  * A text that is nothing but furniture is looked for as it is.
  */
-#include "engine/finder.h"
+#include "engine/finder_parts.h"
 
 /* What more articles have is repeated by somebody, and not looked at. */
 enum { DOUBTED_MAX = 64 };
