@@ -130,7 +130,7 @@ DYNAMIC_KINDS := unit,model,cli,fuzz
 # Bench programs: nothing else would tell that a change has broken one.
 check-build: $(OUT)/wireprint $(OUT)/libwireprint.a tests $(REPLAY) $(if $(filter check release,$(VARIANT)),$(OUT)/libwireprint.so $(BENCH))
 
-check: ## build everything and pass every test (about 2 minutes on 2 cores)
+check: ## build everything and pass every test (1 to 2 minutes on 2 cores)
 	@$(CHECK_BUILD) VARIANT=check
 	@tests/run --build build/check $(CHECK_ARGS)
 
