@@ -56,7 +56,6 @@ static void share_memory(struct wp_online *o) {
                                     .articles = now->end,
                                     .furniture = now->state->furniture_count,
                                     .seen_bytes = o->seen.words ? (size_t)(o->seen.mask / 8 + 1) : 0};
-    for (size_t i = 0; i < now->files.segment_count; i++) needs.segment_bytes += now->files.segments[i].bytes;
     o->ration = wp_ration_of(&needs);
     if (o->finder) wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);
     if (!o->flushes_given) wp_store_flush_at(&o->store, o->ration.flush_rows);

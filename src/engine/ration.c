@@ -11,6 +11,7 @@
 enum {
     ARTICLE_BYTES = 24,   /* struct wp_online_story, the next member, the owner */
     FURNITURE_BYTES = 56, /* twice in a state, once in a set that is half empty, and its growing */
+    SEGMENT_PART = 2,     /* of what may be shared out: half */
     MEMTABLE_PART = 4,    /* of what is left: a quarter */
     SEEN_PART = 5,        /* the power of two below it is taken */
     TRIM_PART = 16,       /* kept free: pages that are touched until somebody looks */
@@ -46,8 +47,7 @@ static uint32_t look_near(uint64_t margin) {
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
     uint64_t rest = needs->memory_bytes > own + REST_MIN ? needs->memory_bytes - own : REST_MIN;
-    uint64_t segments = needs->segment_bytes < rest / 2 ? needs->segment_bytes : rest / 2;
-    uint64_t margin = rest / TRIM_PART, left = rest - segments - margin;
+    uint64_t margin = rest / TRIM_PART, left = rest - rest / SEGMENT_PART - margin;
     uint64_t seen = largest_power(left / SEEN_PART), memtable = left / MEMTABLE_PART;
     uint64_t taken = memtable + (needs->seen_bytes > seen ? needs->seen_bytes : seen);
     return (struct wp_ration){

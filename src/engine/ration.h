@@ -6,9 +6,10 @@
  *
  * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
  * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
- * made: so they get what they take, but no more than half. When the process has all it may, they are given
- * back (wp_view_forget). The memtable's share is what it takes with the room for sorting its keys: it hands
- * both on to the next one.
+ * made: so half is theirs, also while they are small, because what others have taken until then does not come
+ * back (profiles that went leave holes, and the memtable hands its memory on to the next one). When the
+ * process has all it may, they are given back (wp_view_forget). The memtable's share is what it takes with
+ * the room for sorting its keys.
  *
  * What is found depends on none of this, only how often a text is unpacked again, a key looked up in vain, a
  * page mapped anew.
@@ -21,7 +22,7 @@
 
 struct wp_ration_needs {
     uint64_t memory_bytes; /* of all together */
-    uint64_t articles, furniture, segment_bytes;
+    uint64_t articles, furniture;
     size_t seen_bytes; /* of the table that is there; 0 = none yet */
 };
 

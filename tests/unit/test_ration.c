@@ -19,14 +19,13 @@ static void shares_fit(void **state) {
         uint32_t rows = UINT32_MAX;
         size_t profiles = SIZE_MAX;
         for (uint64_t articles = 0; articles <= 1 << 21; articles = 2 * articles + 1000) {
-            struct wp_ration_needs needs = {memory, articles, articles / 100, 235 * articles, 0};
+            struct wp_ration_needs needs = {memory, articles, articles / 100, 0};
             struct wp_ration r = wp_ration_of(&needs);
-            uint64_t least_segments = needs.segment_bytes < memory / 8 ? needs.segment_bytes : memory / 8;
             uint64_t grows = articles * 24 + needs.furniture * 56;
             /* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
             uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (32 + 16));
             assert_true(grows + memtable + r.seen_bytes + r.profile_bytes <= r.own_bytes);
-            assert_true(r.own_bytes + least_segments <= r.trim_bytes);
+            assert_true(r.own_bytes + memory / 8 <= r.trim_bytes);
             assert_true(r.near_bytes < r.trim_bytes && r.trim_bytes < memory);
             assert_true(r.look_near == 4 || r.look_near * (uint64_t)MIB <= memory - r.trim_bytes);
             assert_true(r.profile_bytes > memory / 32);
@@ -41,7 +40,7 @@ static void shares_fit(void **state) {
 /* With too little memory everything is still of some size. */
 static void never_nothing(void **state) {
     (void)state;
-    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, (uint64_t)1 << 40, (size_t)1 << 30};
+    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, (size_t)1 << 30};
     struct wp_ration r = wp_ration_of(&needs);
     assert_true(r.flush_rows >= 1024 && r.seen_bytes >= 64 && r.profile_bytes >= 1);
 }
