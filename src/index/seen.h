@@ -74,12 +74,13 @@ static inline bool wp_seen_may_have(const struct wp_seen *s, uint64_t key) {
 static inline bool wp_seen_may_have_key(const struct wp_seen *s, enum wp_key_kind kind, uint64_t key) {
     return wp_seen_may_have(s, wp_seen_key_(kind, key));
 }
-/* False: fewer than WP_SEEN_OWN articles of this owner have it. Most that have it once have it no second
- * time: so much of it is fetched. */
+/* Asks for the memory of the question below. Most owners that have a key once have it no second time: so much
+ * of it is fetched. */
 static inline void wp_seen_prefetch_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
     for (unsigned times = 1; s->words && times <= 2; times++)
         __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, times) / 64]);
 }
+/* False: fewer than WP_SEEN_OWN articles of this owner have it. */
 bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key);
 
 #endif
