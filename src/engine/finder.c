@@ -166,7 +166,8 @@ struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t
                            .owner = f->owner,
                            .to = WP_NUMBER_NONE,
                            .samples = p->sample_count,
-                           .width = p->width};
+                           .width = p->width,
+                           .spoken = f->text.unspoken ? WP_UNSPOKEN : WP_SPOKEN};
 }
 
 enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *view,

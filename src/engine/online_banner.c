@@ -45,10 +45,10 @@ static enum wp_status is_unspoken(struct wp_online *o, const struct family *fami
                                   struct wp_error *err) {
     uint32_t spoken = !o->finder->text.unspoken;
     for (uint32_t i = 0; i < family->count; i++) {
-        struct wp_compared article;
-        WP_TRY(wp_profiles_get(&o->finder->profiles, wp_store_now(&o->store), &o->store, family->numbers[i],
-                               &family->rows[i], &article, err));
-        spoken += !article.unspoken;
+        bool unspoken;
+        WP_TRY(wp_profiles_unspoken(&o->finder->profiles, wp_store_now(&o->store), &o->store,
+                                    family->numbers[i], &family->rows[i], &unspoken, err));
+        spoken += !unspoken;
     }
     *yes = 4 * spoken <= family->count + 1;
     return WP_OK;

@@ -76,15 +76,10 @@ static bool is_copy(const struct wp_online *o, const struct examples *e, struct 
 /* May the article be an example? Copies are one story, whatever their titles, unless they speak of none. */
 static enum wp_status is_one(struct wp_online *o, const struct examples *e, uint32_t number,
                              const struct wp_row *row, bool *yes, struct wp_error *err) {
-    struct wp_compared article;
     *yes = !e->owner || row->owner == e->owner;
     if (!*yes || (!e->unspoken && !is_copy(o, e, row->exact))) return WP_OK;
-    *yes = row->tokens <= WP_TITLE_SPOKEN_TOKENS;
-    if (!*yes) return WP_OK;
-    WP_TRY(wp_profiles_get(&o->finder->profiles, wp_store_now(&o->store), &o->store, number, row, &article,
-                           err));
-    *yes = article.unspoken;
-    return WP_OK;
+    return wp_profiles_unspoken(&o->finder->profiles, wp_store_now(&o->store), &o->store, number, row, yes,
+                                err);
 }
 
 /* The articles of one owner, or of any, among the last ones of key number i, into f->numbers. Owners are at

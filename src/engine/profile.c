@@ -192,3 +192,14 @@ enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view
     if (!kept) WP_TRY(load(p, view, store, number, row, err));
     return unpack(p, slot_of(p, number), out) == WP_OK ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
 }
+
+enum wp_status wp_profiles_unspoken(struct wp_profiles *p, const struct wp_view *view,
+                                    const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                    bool *unspoken, struct wp_error *err) {
+    struct wp_compared article = {.unspoken = false};
+    *unspoken = row->spoken == WP_UNSPOKEN;
+    if (row->spoken != WP_SPOKEN_UNTOLD || row->tokens > WP_TITLE_SPOKEN_TOKENS) return WP_OK;
+    WP_TRY(wp_profiles_get(p, view, store, number, row, &article, err));
+    *unspoken = article.unspoken;
+    return WP_OK;
+}

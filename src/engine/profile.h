@@ -74,6 +74,11 @@ void wp_profiles_limit(struct wp_profiles *p, size_t bytes);
 enum wp_status wp_profiles_get(struct wp_profiles *p, const struct wp_view *view,
                                const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                struct wp_compared *out, struct wp_error *err);
+/* Is the article short, and says nothing of its title? From the row, where that tells it. Else, and with the
+ * errors of, wp_profiles_get. */
+enum wp_status wp_profiles_unspoken(struct wp_profiles *p, const struct wp_view *view,
+                                    const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                    bool *unspoken, struct wp_error *err);
 /* Ask for the memory that wp_profiles_get will need: first the profile's, later its stream's. */
 void wp_profiles_prefetch(const struct wp_profiles *p, uint32_t number);
 void wp_profiles_prefetch_stream(const struct wp_profiles *p, uint32_t number);

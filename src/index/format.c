@@ -32,7 +32,7 @@ void wp_row_write(uint8_t out[WP_ROW_BYTES], const struct wp_row *row) {
     put16(out + 66, row->texts);
     put16(out + 68, row->samples);
     out[70] = row->width;
-    out[71] = row->relation;
+    out[71] = wp_row_ties(row);
     put16(out + 72, row->coverage);
     put16(out + 74, row->jaccard);
     wp_store32(out + 76, row->added);
@@ -53,7 +53,7 @@ void wp_row_read(struct wp_row *row, const uint8_t in[WP_ROW_BYTES]) {
     row->texts = get16(in + 66);
     row->samples = get16(in + 68);
     row->width = in[70];
-    row->relation = in[71];
+    wp_row_set_ties(row, in[71]);
     row->coverage = get16(in + 72);
     row->jaccard = get16(in + 74);
     row->added = wp_load32(in + 76);
@@ -77,9 +77,9 @@ enum wp_status wp_header_check(const uint8_t *data, size_t len, enum wp_index_ki
     if (wp_load64(data + 32) != wp_hash64(data, 32))
         return wp_fail_file(err, WP_EDAMAGED, name, "the header is damaged");
     uint32_t version = wp_load32(data + 12);
-    if (version != WP_INDEX_VERSION)
-        return wp_fail_file(err, WP_EVERSION, name, "has format version %u, this program reads version %d",
-                            version, WP_INDEX_VERSION);
+    if (version < WP_INDEX_VERSION_OLDEST || version > WP_INDEX_VERSION)
+        return wp_fail_file(err, WP_EVERSION, name, "has format version %u, this program reads %d to %d",
+                            version, WP_INDEX_VERSION_OLDEST, WP_INDEX_VERSION);
     if (wp_load64(data + 16) != wp_scheme_id())
         return wp_fail_file(err, WP_ESCHEME, name,
                             "was made with fingerprint scheme %016llx, this program has %016llx",

@@ -13,7 +13,9 @@
 #include "base/status.h"
 #include "sketch/title.h"
 
-#define WP_INDEX_VERSION 2
+#define WP_INDEX_VERSION 3
+/* The oldest one that is read, and written on: files of both may stand in one index. */
+#define WP_INDEX_VERSION_OLDEST 2
 
 enum wp_index_kind {
     WP_INDEX_MANIFEST = 1,
@@ -45,6 +47,9 @@ enum {
 /* What a list of keys is of. */
 enum wp_key_kind { WP_KEY_SHINGLE, WP_KEY_EXACT, WP_KEY_ID, WP_KEY_KINDS };
 
+/* Does a text speak of its title (sketch/title.h)? Rows of format version 2 do not tell. */
+enum wp_spoken { WP_SPOKEN_UNTOLD, WP_SPOKEN, WP_UNSPOKEN };
+
 /* What an index knows of an article besides its record. */
 struct wp_row {
     struct wp_hash128 id;    /* XXH3-128 of the id */
@@ -60,6 +65,7 @@ struct wp_row {
     uint16_t samples;           /* sampled shingles */
     uint8_t width;              /* tokens to a shingle */
     uint8_t relation;           /* to `to`: enum wp_relation; WP_RELATION_NONE = new */
+    uint8_t spoken;             /* enum wp_spoken */
     uint16_t coverage, jaccard; /* of the pair (article, to), in 1/10000 */
     uint32_t added;             /* when it was added: seconds since 1970 */
     struct wp_title title;      /* what it says it is about */
@@ -67,6 +73,17 @@ struct wp_row {
 
 /* A row's relation besides those of enum wp_relation: nothing but furniture of its owner. */
 #define WP_ROW_BANNER 4
+
+/* The relation and what is told of the title, as a row keeps them in one byte. Reading gives the two of any
+ * byte. */
+enum { WP_ROW_RELATION_BITS = 3 };
+static inline uint8_t wp_row_ties(const struct wp_row *row) {
+    return (uint8_t)(row->relation | row->spoken << WP_ROW_RELATION_BITS);
+}
+static inline void wp_row_set_ties(struct wp_row *row, uint8_t ties) {
+    row->relation = ties & ((1u << WP_ROW_RELATION_BITS) - 1);
+    row->spoken = ties >> WP_ROW_RELATION_BITS;
+}
 
 void wp_row_write(uint8_t out[WP_ROW_BYTES], const struct wp_row *row);
 void wp_row_read(struct wp_row *row, const uint8_t in[WP_ROW_BYTES]);

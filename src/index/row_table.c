@@ -15,7 +15,7 @@ enum column {
     ADDED,
     STORY, /* the article's number less this one, as is `to` */
     TO,
-    RELATION,
+    RELATION, /* with what is told of the title */
     COVERAGE,
     JACCARD,
     COLUMNS
@@ -59,7 +59,7 @@ static void to_columns(const struct wp_row *row, uint32_t number, uint64_t colum
     columns[ADDED] = row->added;
     columns[STORY] = number - row->story;
     columns[TO] = swap_none(number, number - row->to);
-    columns[RELATION] = row->relation;
+    columns[RELATION] = wp_row_ties(row);
     columns[COVERAGE] = row->coverage;
     columns[JACCARD] = row->jaccard;
 }
@@ -77,7 +77,7 @@ static void from_columns(struct wp_row *row, uint32_t number, const uint64_t col
     row->added = (uint32_t)columns[ADDED];
     row->story = number - (uint32_t)columns[STORY];
     row->to = number - swap_none(number, (uint32_t)columns[TO]);
-    row->relation = (uint8_t)columns[RELATION];
+    wp_row_set_ties(row, (uint8_t)columns[RELATION]);
     row->coverage = (uint16_t)columns[COVERAGE];
     row->jaccard = (uint16_t)columns[JACCARD];
 }

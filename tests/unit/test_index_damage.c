@@ -114,12 +114,13 @@ static void test_refuse(void **state) {
     struct wp_store_options options = {.write = true};
     struct wp_error err = {0};
     struct disk_bytes b = disk_read_file(sound, WP_MANIFEST_NAME);
-    for (int other = -1; other <= 1; other += 2) {
+    static const unsigned others[] = {WP_INDEX_VERSION_OLDEST - 1, WP_INDEX_VERSION + 1};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         char words[32];
-        set_number(b.data, 12, (uint64_t)(WP_INDEX_VERSION + other));
+        set_number(b.data, 12, others[i]);
         disk_write_file(damaged, WP_MANIFEST_NAME, b.data, b.len);
         assert_int_equal(wp_store_open(&store, damaged, &options, &err), WP_EVERSION);
-        snprintf(words, sizeof words, "has format version %d,", WP_INDEX_VERSION + other);
+        snprintf(words, sizeof words, "has format version %u,", others[i]);
         assert_non_null(strstr(err.reason, words));
     }
     set_number(b.data, 12, WP_INDEX_VERSION);

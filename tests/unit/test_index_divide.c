@@ -244,6 +244,38 @@ static void test_short_of_excerpt(void **state) {
     check_ok(wp_online_close(&o, &err));
 }
 
+/* A row tells it from the day of adding; where it does not (format version 2) the record is looked at. */
+static void test_whether_a_text_speaks_of_its_title(void **state) {
+    static const struct {
+        const char *title;
+        unsigned words;
+        bool unspoken;
+    } cases[] = {{"bridge007 opened", 40, false}, {"storm warning", 40, true}, {"storm warning", 260, false}};
+    struct wp_online o;
+    (void)state;
+    open_new(&o, "spoken");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char id[2] = {(char)('a' + i)}, text[TEXT_BYTES] = "";
+        struct wp_profiles *p = &o.finder->profiles;
+        struct wp_row row;
+        bool unspoken;
+        put_words(text, "bridge", 0, cases[i].words);
+        uint32_t number = add_titled(&o, id, cases[i].title, text).number;
+        for (int told = 1; told >= 0; told--) {
+            const struct wp_view *now = wp_store_now(&o.store);
+            check_ok(wp_view_row(now, number, &row, &err));
+            assert_int_equal(row.spoken, cases[i].unspoken ? WP_UNSPOKEN : WP_SPOKEN);
+            if (!told) row.spoken = WP_SPOKEN_UNTOLD;
+            wp_profiles_clear(p);
+            uint64_t loaded = p->loaded;
+            check_ok(wp_profiles_unspoken(p, now, &o.store, number, &row, &unspoken, &err));
+            assert_int_equal(unspoken, cases[i].unspoken);
+            assert_int_equal(p->loaded - loaded, !told && cases[i].words <= WP_TITLE_SPOKEN_TOKENS);
+        }
+    }
+    check_ok(wp_online_close(&o, &err));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_member_leaves),
                                        cmocka_unit_test(test_founder_leaves),
@@ -251,6 +283,7 @@ int main(void) {
                                        cmocka_unit_test(test_joins_other),
                                        cmocka_unit_test(test_many),
                                        cmocka_unit_test(test_family),
-                                       cmocka_unit_test(test_short_of_excerpt)};
+                                       cmocka_unit_test(test_short_of_excerpt),
+                                       cmocka_unit_test(test_whether_a_text_speaks_of_its_title)};
     return cmocka_run_group_tests(tests, make_texts, free_parser);
 }

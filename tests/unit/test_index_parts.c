@@ -29,9 +29,25 @@ static struct wp_error err;
 
 static void test_row(void **state) {
     (void)state;
-    struct wp_row row = {
-        {1, 2}, {3, 0xfffffffffffffff4}, -5, 6, 7, 8, 9, 10, 0xfffffff1, 12, 13, 14, 5, 3, 16, 10000,
-        18,     {{21, 22, 23}}};
+    struct wp_row row = {{1, 2},
+                         {3, 0xfffffffffffffff4},
+                         -5,
+                         6,
+                         7,
+                         8,
+                         9,
+                         10,
+                         0xfffffff1,
+                         12,
+                         13,
+                         14,
+                         5,
+                         3,
+                         WP_UNSPOKEN,
+                         16,
+                         10000,
+                         18,
+                         {{21, 22, 23}}};
     struct wp_row back;
     uint8_t bytes[WP_ROW_BYTES];
     wp_row_write(bytes, &row);
@@ -46,6 +62,9 @@ static void test_row(void **state) {
     assert_int_equal(back.texts, 13);
     assert_int_equal(back.samples, 14);
     assert_int_equal(back.width, 5);
+    assert_int_equal(back.relation, 3);
+    assert_int_equal(back.spoken, WP_UNSPOKEN);
+    assert_int_equal(bytes[71], 2 << 3 | 3);
     assert_int_equal(back.jaccard, 10000);
     assert_int_equal(back.added, 18);
     assert_int_equal(back.title.words[2], 23);

@@ -30,8 +30,8 @@ static uint64_t some(struct random *r, unsigned kind, uint64_t most) {
 
 static void make_row(struct wp_row *row, struct random *r, unsigned kinds, uint32_t number) {
     uint64_t any[4] = {random_next(r), random_next(r), random_next(r), random_next(r)};
-    unsigned kind[14];
-    for (unsigned i = 0; i < 14; i++) kind[i] = (kinds >> 2 * i) & 3;
+    unsigned kind[15];
+    for (unsigned i = 0; i < 15; i++) kind[i] = (kinds >> 2 * i) & 3;
     *row = (struct wp_row){.id = {any[0], any[1]}, .exact = {any[2], any[3]}};
     row->date = random_below(r, 4) ? (int64_t)some(r, kind[0], UINT64_MAX) : INT64_MIN;
     row->tokens = (uint32_t)some(r, kind[1], UINT32_MAX);
@@ -44,7 +44,8 @@ static void make_row(struct wp_row *row, struct random *r, unsigned kinds, uint3
     row->texts = (uint16_t)some(r, kind[8], UINT16_MAX);
     row->samples = (uint16_t)some(r, kind[9], UINT16_MAX);
     row->width = (uint8_t)some(r, kind[10], UINT8_MAX);
-    row->relation = (uint8_t)some(r, kind[11], UINT8_MAX);
+    row->relation = (uint8_t)some(r, kind[11], (1 << WP_ROW_RELATION_BITS) - 1);
+    row->spoken = (uint8_t)some(r, kind[14], UINT8_MAX >> WP_ROW_RELATION_BITS);
     row->coverage = (uint16_t)some(r, kind[12], UINT16_MAX);
     row->jaccard = (uint16_t)some(r, kind[13], UINT16_MAX);
     row->added = 1 + (uint32_t)(some(r, kind[0], UINT32_MAX) % UINT32_MAX);
