@@ -10,7 +10,7 @@
  * WP_FURNITURE_FEW_STORIES on. What is learnt holds from then on; who has it of those that came before
  * is looked at again.
  */
-#include "engine/online.h"
+#include "engine/online_story.h"
 
 #include <string.h>
 #include "base/sort.h"
@@ -218,6 +218,14 @@ static enum wp_status widen(struct wp_online *o, struct examples *e, struct wp_e
     return WP_OK;
 }
 
+/* What becomes furniture of all are short texts. Of a longer one, that nothing is tied to, it takes a part:
+ * it tells something all the same. */
+static bool may_be_short_of_words(const struct wp_online *o, uint32_t number, const struct wp_row *row) {
+    uint32_t story = wp_online_story(o, number, row);
+    return row->tokens <= WP_TITLE_SPOKEN_TOKENS ||
+           (story != WP_NUMBER_NONE && o->stories[story].members > 1);
+}
+
 /* Notes who has a sampled shingle that has become furniture. */
 static enum wp_status touch(struct wp_online *o, const struct examples *e, uint64_t key,
                             struct wp_error *err) {
@@ -230,7 +238,8 @@ static enum wp_status touch(struct wp_online *o, const struct examples *e, uint6
         enum wp_status status = wp_view_row(now, numbers[i], &row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        if (!e->owner || row.owner == e->owner) WP_TRY(wp_online_touch(o, numbers[i], false, err));
+        bool concerned = e->owner ? row.owner == e->owner : may_be_short_of_words(o, numbers[i], &row);
+        if (concerned) WP_TRY(wp_online_touch(o, numbers[i], false, err));
     }
     return WP_OK;
 }
