@@ -93,11 +93,12 @@ static enum wp_status list_own(struct wp_online *o, uint32_t i, const struct exa
     *own = 0;
     if (few) return WP_OK;
     WP_TRY(wp_key_batch_list(now, &f->batch, i, &looked_at, f->numbers, &given, err));
-    for (uint32_t n = 0; n < given; n++) {
+    if (!e->owner) *own = given;
+    for (uint32_t n = 0; e->owner && n < given; n++) {
         uint32_t owner;
         WP_TRY(wp_finder_owner(f, now, f->numbers[n], &owner, err));
         f->numbers[*own] = f->numbers[n];
-        *own += !e->owner || owner == e->owner;
+        *own += owner == e->owner;
     }
     return WP_OK;
 }
