@@ -190,6 +190,7 @@ static void find_and_take_out(const struct wp_furniture *f, uint32_t owner, stru
         uint32_t n = count - first < SIEVE_STEP ? count - first : SIEVE_STEP;
         uint32_t found = f->sift(f->front, f->front_mask, t->shingles + first, n, maybe);
         prefetch_places(own, t->shingles + first, maybe, found);
+        prefetch_places(&f->of_all, t->shingles + first, maybe, found);
         for (uint32_t k = 0; k < found; k++) {
             uint32_t i = first + maybe[k];
             if (!stands_in(own, t->shingles[i]) && !stands_in(&f->of_all, t->shingles[i])) continue;
