@@ -126,7 +126,7 @@ enum wp_status wp_finder_adopt(struct wp_finder *f, struct wp_prepared *p, uint3
     f->packed = packed;
     f->packed_cap = cap;
     if (wp_finder_room(&f->shingles, &f->shingle_cap, count) != WP_OK) return wp_finder_no_memory(err);
-    wp_stream_unpack(f->shingles, packed, count);
+    f->profiles.unpack(f->shingles, packed, count);
     copy_print(&f->print, &p->print);
     f->title = p->title;
     f->text = (struct wp_compared){.stream = {.shingles = f->shingles,

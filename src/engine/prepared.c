@@ -15,7 +15,7 @@ void wp_prepared_release(struct wp_prepared *p) {
     *p = (struct wp_prepared){0};
 }
 
-static enum wp_status keep_shingles(struct wp_prepared *p, const struct wp_fingerprinter *printer) {
+static enum wp_status keep_shingles(struct wp_prepared *p, struct wp_fingerprinter *printer) {
     size_t count;
     const uint64_t *shingles = wp_fingerprinter_shingles(printer, &count);
     p->stream_bytes = count * WP_STREAM_BYTES;
@@ -25,7 +25,8 @@ static enum wp_status keep_shingles(struct wp_prepared *p, const struct wp_finge
         p->stream_cap = p->stream ? p->stream_bytes : 0;
         if (!p->stream) return WP_ENOMEM;
     }
-    wp_stream_pack(p->stream, shingles, count);
+    wp_stream_packer *pack = wp_stream_pack_choose(wp_tokenizer_cpu(wp_fingerprinter_tokenizer(printer)));
+    pack(p->stream, shingles, count);
     return WP_OK;
 }
 

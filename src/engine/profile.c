@@ -15,6 +15,9 @@ enum {
 enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err) {
     *p = (struct wp_profiles){.slot_count = slots, .bytes = slots * sizeof *p->slots};
     if (wp_fingerprinter_new(&p->printer) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    enum wp_cpu cpu = wp_tokenizer_cpu(wp_fingerprinter_tokenizer(p->printer));
+    p->pack = wp_stream_pack_choose(cpu);
+    p->unpack = wp_stream_unpack_choose(cpu);
     p->slots = wp_zalloc(slots, sizeof *p->slots);
     if (!p->slots) return wp_fail(err, WP_ENOMEM, "out of memory");
     return WP_OK;
@@ -91,7 +94,7 @@ static enum wp_status fill(struct wp_profiles *p, struct wp_profile *to, const s
     if (of->packed)
         memcpy(to->data + id_len, of->packed, bytes - id_len);
     else
-        wp_stream_pack(to->data + id_len, stream->shingles, stream->count);
+        p->pack(to->data + id_len, stream->shingles, stream->count);
     to->id_len = (uint32_t)id_len;
     to->count = stream->count;
     to->tokens = stream->tokens;
@@ -111,7 +114,7 @@ static enum wp_status unpack(struct wp_profiles *p, struct wp_profile *from, str
         p->shingle_cap = p->shingles ? from->count : 0;
         if (!p->shingles) return WP_ENOMEM;
     }
-    wp_stream_unpack(p->shingles, from->data + from->id_len, from->count);
+    p->unpack(p->shingles, from->data + from->id_len, from->count);
     out->stream = (struct wp_stream){
         .shingles = p->shingles, .count = from->count, .tokens = from->tokens, .width = from->width};
     out->shingles = p->shingles;

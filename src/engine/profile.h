@@ -9,6 +9,7 @@
 #define WP_ENGINE_PROFILE_H
 
 #include "engine/stored.h"
+#include "engine/stream.h"
 #include "engine/wire.h"
 #include "index/store.h"
 #include "match/overlap.h"
@@ -52,6 +53,8 @@ struct wp_profiles {
     const struct wp_agency_table *agencies; /* borrowed; NULL: none. Set by who has them, before the first */
     struct wp_stored_reader records;
     struct wp_fingerprinter *printer;
+    wp_stream_packer *pack; /* the printer's processor's */
+    wp_stream_unpacker *unpack;
     struct wp_text_reader reader;
     struct wp_profile *slots; /* by number modulo slot_count */
     size_t slot_count, hand;  /* the slot that was emptied last */

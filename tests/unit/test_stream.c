@@ -9,25 +9,19 @@
 #include <cmocka.h>
 
 #include "engine/stream.h"
+#include "support/random.h"
 
 enum { COUNT_MAX = 200, GUARD = 0x77 };
 
 static const enum wp_cpu levels[] = {WP_CPU_PORTABLE, WP_CPU_AVX2, WP_CPU_AVX512};
-static uint64_t seed = 88172645463325252;
-
-static uint64_t draw(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1d;
-}
+static struct random drawn = {88172645463325252};
 
 static void check_bytes(wp_stream_packer *pack, size_t count) {
     uint64_t shingles[COUNT_MAX];
     uint8_t *packed = malloc(count * 5 + 1); /* as long as it must be: sanitizers see further writes */
     assert_non_null(packed);
     packed[count * 5] = GUARD;
-    for (size_t i = 0; i < count; i++) shingles[i] = draw();
+    for (size_t i = 0; i < count; i++) shingles[i] = random_next(&drawn);
     pack(packed, shingles, count);
     for (size_t i = 0; i < count * 5; i++)
         assert_int_equal(packed[i], (uint8_t)(shingles[i / 5] >> 8 * (i % 5)));
@@ -46,7 +40,7 @@ static void check_back(wp_stream_unpacker *unpack, size_t count) {
     uint64_t shingles[COUNT_MAX], back[COUNT_MAX + 1];
     uint8_t *packed = malloc(count ? count * 5 : 1);
     assert_non_null(packed);
-    for (size_t i = 0; i < count; i++) shingles[i] = draw();
+    for (size_t i = 0; i < count; i++) shingles[i] = random_next(&drawn);
     wp_stream_pack(packed, shingles, count);
     back[count] = GUARD;
     unpack(back, packed, count);
