@@ -11,15 +11,9 @@
 
 #include "sketch/estimate.h"
 #include "sketch/shingle.h"
+#include "support/random.h"
 
-static uint64_t seed = 88172645463325252;
-
-static uint64_t draw(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1d;
-}
+static struct random drawn = {88172645463325252};
 
 static double slow_jaccard(const uint8_t *a, const uint8_t *b) {
     int matches = 0, both = 0, either = 0;
@@ -36,11 +30,13 @@ static void formula(void **state) {
     uint8_t area[2][256 + 16];
     for (int i = 0; i < 20000; i++) {
         uint8_t *a = area[0] + i % 16, *b = area[1] + i / 16 % 16;
-        unsigned empty = (unsigned)(draw() % 4 ? draw() % 257 : 0),
-                 same = (unsigned)(draw() % 4 ? draw() % 257 : 256);
+        unsigned empty = (unsigned)(random_next(&drawn) % 4 ? random_next(&drawn) % 257 : 0),
+                 same = (unsigned)(random_next(&drawn) % 4 ? random_next(&drawn) % 257 : 256);
         for (int k = 0; k < 256; k++) {
-            a[k] = draw() % 256 < empty ? 0 : (uint8_t)draw();
-            b[k] = draw() % 256 < same ? a[k] : draw() % 256 < empty ? 0 : (uint8_t)draw();
+            a[k] = random_next(&drawn) % 256 < empty ? 0 : (uint8_t)random_next(&drawn);
+            b[k] = random_next(&drawn) % 256 < same    ? a[k]
+                   : random_next(&drawn) % 256 < empty ? 0
+                                                       : (uint8_t)random_next(&drawn);
         }
         assert_true(fabs(wp_sketch_jaccard(a, b) - slow_jaccard(a, b)) < 1e-12);
     }
@@ -67,7 +63,8 @@ static void known_overlap(void **state) {
         for (int r = 0; r < ROUNDS; r++) {
             uint64_t x[1000], y[1000];
             uint8_t a[256], b[256];
-            for (unsigned i = 0; i < 1000; i++) x[i] = draw(), y[i] = i < shared[s] ? x[i] : draw();
+            for (unsigned i = 0; i < 1000; i++)
+                x[i] = random_next(&drawn), y[i] = i < shared[s] ? x[i] : random_next(&drawn);
             wp_shingle_portable.sketch(x, 1000, a);
             wp_shingle_portable.sketch(y, 1000, b);
             double e = wp_sketch_jaccard(a, b) - truth;

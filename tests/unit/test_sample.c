@@ -8,17 +8,11 @@
 #include <cmocka.h>
 
 #include "sketch/sample.h"
+#include "support/random.h"
 
 enum { COUNT_MAX = 6000 };
 
-static uint64_t seed = 88172645463325252;
-
-static uint64_t draw(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1d;
-}
+static struct random drawn = {88172645463325252};
 
 static int ascending(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -55,7 +49,7 @@ static void every_count(void **state) {
     (void)state;
     static uint64_t h[COUNT_MAX];
     for (size_t count = 0; count <= COUNT_MAX; count += count < 420 ? 1 : 93) {
-        for (size_t i = 0; i < count; i++) h[i] = draw();
+        for (size_t i = 0; i < count; i++) h[i] = random_next(&drawn);
         check(h, count);
     }
 }
@@ -65,8 +59,8 @@ static void repetitions(void **state) {
     static uint64_t h[COUNT_MAX];
     for (size_t different = 1; different <= 200; different += different < 40 ? 1 : 17) {
         uint64_t known[200];
-        for (size_t i = 0; i < different; i++) known[i] = draw() >> (different % 7 == 3 ? 4 : 0);
-        for (size_t i = 0; i < COUNT_MAX; i++) h[i] = known[draw() % different];
+        for (size_t i = 0; i < different; i++) known[i] = random_next(&drawn) >> (different % 7 == 3 ? 4 : 0);
+        for (size_t i = 0; i < COUNT_MAX; i++) h[i] = known[random_next(&drawn) % different];
         for (size_t count = 1; count <= COUNT_MAX; count *= 3) check(h, count);
     }
 }
@@ -76,10 +70,11 @@ static void crowds(void **state) {
     (void)state;
     static uint64_t h[COUNT_MAX];
     for (unsigned shift = 0; shift < 64; shift += 3) {
-        for (size_t i = 0; i < COUNT_MAX; i++) h[i] = draw() >> shift;
+        for (size_t i = 0; i < COUNT_MAX; i++) h[i] = random_next(&drawn) >> shift;
         check(h, COUNT_MAX);
         check(h, 150);
-        for (size_t i = 0; i < COUNT_MAX; i++) h[i] = WP_SAMPLE_LIMIT - (draw() >> shift) + (i & 1);
+        for (size_t i = 0; i < COUNT_MAX; i++)
+            h[i] = WP_SAMPLE_LIMIT - (random_next(&drawn) >> shift) + (i & 1);
         check(h, 1000);
         for (size_t i = 0; i < COUNT_MAX; i++) h[i] = (uint64_t)(COUNT_MAX - i) << (shift / 2);
         check(h, COUNT_MAX);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "sketch/shingle.h"
+#include "support/random.h"
 
 static const enum wp_cpu levels[] = {WP_CPU_PORTABLE, WP_CPU_AVX2, WP_CPU_AVX512};
 enum { LEVELS = 3, HASHES = 3000 };
@@ -19,14 +20,7 @@ static const struct wp_shingle_kernel *kernel_at(int k) {
     return wp_cpu_level() >= levels[k] ? wp_shingle_kernel(levels[k]) : &wp_shingle_portable;
 }
 
-static uint64_t seed = 88172645463325252;
-
-static uint64_t draw(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
+static struct random drawn = {88172645463325252};
 
 /* Tokens of drawn lengths in an area that is exactly as large as the contract of tokens.h says. */
 struct words {
@@ -41,11 +35,11 @@ static void make_words(struct words *w, size_t count, unsigned longest) {
     w->starts = calloc(count + 1 + 64, sizeof *w->starts);
     assert_non_null(w->area);
     assert_non_null(w->starts);
-    for (size_t i = 0; i < 128 + cap + 64; i++) w->area[i] = (uint8_t)draw();
+    for (size_t i = 0; i < 128 + cap + 64; i++) w->area[i] = (uint8_t)random_next(&drawn);
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         w->starts[i] = (uint32_t)at;
-        at += 1 + draw() % longest;
+        at += 1 + random_next(&drawn) % longest;
         w->area[128 + at++] = ' ';
     }
     w->starts[count] = (uint32_t)at;
@@ -98,7 +92,8 @@ static void sketches(void **state) {
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         uint64_t least[256];
         uint8_t want[256], have[256];
-        for (size_t i = 0; i < counts[c]; i++) h[i] = i % 5 == 4 ? h[i - 1] ^ (draw() & 0xff00) : draw();
+        for (size_t i = 0; i < counts[c]; i++)
+            h[i] = i % 5 == 4 ? h[i - 1] ^ (random_next(&drawn) & 0xff00) : random_next(&drawn);
         if (counts[c] > 9) h[3] |= 0xffffffff00, h[4] = h[3], h[5] = h[3] & ~(uint64_t)0xff00;
         for (int b = 0; b < 256; b++) least[b] = 0xffffffff;
         for (size_t i = 0; i < counts[c]; i++) {
@@ -120,7 +115,7 @@ static void selections(void **state) {
     static uint64_t h[HASHES], out[HASHES + WP_SHINGLE_SLACK];
     static const uint64_t limits[] = {
         0, 1, WP_SAMPLE_LIMIT, UINT64_MAX / 2, (uint64_t)1 << 63, UINT64_MAX - 1, UINT64_MAX};
-    for (size_t i = 0; i < HASHES; i++) h[i] = draw();
+    for (size_t i = 0; i < HASHES; i++) h[i] = random_next(&drawn);
     h[1] = 0, h[2] = UINT64_MAX, h[3] = WP_SAMPLE_LIMIT, h[4] = WP_SAMPLE_LIMIT + 1, h[5] = (uint64_t)1 << 63;
     for (size_t count = 0; count <= HASHES; count += count < 40 ? 1 : 740)
         for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
@@ -135,7 +130,7 @@ static void selections(void **state) {
 static void exact_hashes(void **state) {
     (void)state;
     uint8_t data[1200];
-    for (size_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)draw();
+    for (size_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)random_next(&drawn);
     for (size_t len = 0; len <= sizeof data; len++) {
         XXH128_hash_t want = XXH3_128bits(data, len);
         for (int k = 0; k < LEVELS; k++) {

@@ -11,19 +11,14 @@
 #include <cmocka.h>
 
 #include "match/sieve.h"
+#include "support/random.h"
 
 enum { COUNT_MAX = 300, WORDS = 64, MEMBERS = 4 * WORDS, GUARD = 0x5eed };
 
 static const enum wp_cpu levels[] = {WP_CPU_PORTABLE, WP_CPU_AVX2, WP_CPU_AVX512};
-static uint64_t seed = 88172645463325252;
-static uint64_t members[MEMBERS];
+static struct random drawn = {88172645463325252};
 
-static uint64_t draw(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1d;
-}
+static uint64_t members[MEMBERS];
 
 /* Bit by bit, as sieve.h draws it. */
 static bool has_bits(const uint64_t *words, uint64_t shingle) {
@@ -35,7 +30,7 @@ static bool has_bits(const uint64_t *words, uint64_t shingle) {
 static void fill(uint64_t *words) {
     memset(words, 0, WORDS * sizeof *words);
     for (int i = 0; i < MEMBERS; i++) {
-        members[i] = draw();
+        members[i] = random_next(&drawn);
         words[wp_sieve_word(members[i], WORDS - 1)] |= wp_sieve_bits(members[i]);
     }
 }
@@ -61,7 +56,7 @@ static void every_count(void **state) {
         for (uint32_t count = 0; count <= COUNT_MAX; count++) {
             uint32_t each = 1 + count % 7; /* of so many one is a member */
             for (uint32_t i = 0; i < count; i++)
-                shingles[i] = i % each == 0 ? members[draw() % MEMBERS] : draw();
+                shingles[i] = i % each == 0 ? members[random_next(&drawn) % MEMBERS] : random_next(&drawn);
             check(wp_sieve_choose(levels[k]), words, shingles, count);
         }
 }
@@ -81,7 +76,7 @@ static void few_others_pass(void **state) {
     uint32_t positions[COUNT_MAX], passed = 0;
     fill(words);
     for (int round = 0; round < 100; round++) {
-        for (int i = 0; i < COUNT_MAX; i++) shingles[i] = draw();
+        for (int i = 0; i < COUNT_MAX; i++) shingles[i] = random_next(&drawn);
         passed += wp_sieve_portable(words, WORDS - 1, shingles, COUNT_MAX, positions);
     }
     assert_true(passed < 100 * COUNT_MAX / 25);
