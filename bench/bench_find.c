@@ -48,7 +48,7 @@ static double open_index(const char *dir, struct wp_store *store, struct wp_term
     double begin = now_us();
     bool good = wp_store_open(store, dir, &options, err) == WP_OK &&
                 wp_terms_open(terms, dir, NULL, err) == WP_OK &&
-                wp_finder_new(finder, 4096, terms->agencies, err) == WP_OK;
+                wp_finder_new(finder, 4096 * WP_PROFILE_BYTES, terms->agencies, err) == WP_OK;
     if (!good) {
         fprintf(stderr, "%s: %s\n", dir, err->reason);
         exit(1);

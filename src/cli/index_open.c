@@ -6,7 +6,7 @@
 #include <string.h>
 #include "input/date.h"
 
-enum { PROFILES = 4096 };
+enum { PROFILES_BYTES = 4096 * WP_PROFILE_BYTES };
 
 enum wp_status wp_index_reader_open(struct wp_index_reader *r, const char *dir,
                                     const struct wp_terms_given *given, struct wp_error *err) {
@@ -17,7 +17,7 @@ enum wp_status wp_index_reader_open(struct wp_index_reader *r, const char *dir,
     wp_store_join_owners(&r->store, &r->terms.owners);
     r->view = wp_store_snapshot(&r->store);
     if (!r->view) return wp_fail(err, WP_ENOMEM, "out of memory");
-    return wp_finder_new(&r->finder, PROFILES, r->terms.agencies, err);
+    return wp_finder_new(&r->finder, PROFILES_BYTES, r->terms.agencies, err);
 }
 
 void wp_index_reader_close(struct wp_index_reader *r) {

@@ -35,11 +35,11 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
 
 enum { TABLE_MIN = 1024 };
 
-static enum wp_status init(struct wp_finder *f, size_t slots, const struct wp_agency_table *agencies,
+static enum wp_status init(struct wp_finder *f, size_t bytes, const struct wp_agency_table *agencies,
                            struct wp_error *err) {
     wp_overlap_base_init(&f->base);
     WP_TRY(wp_rule_parse("story", &f->rule, err));
-    WP_TRY(wp_profiles_init(&f->profiles, slots, err));
+    WP_TRY(wp_profiles_init(&f->profiles, bytes, err));
     f->profiles.agencies = agencies;
     if (wp_fingerprinter_new(&f->printer) != WP_OK) return wp_finder_no_memory(err);
     f->numbers = wp_alloc(WP_KEY_ALL_MAX, sizeof *f->numbers);
@@ -48,12 +48,12 @@ static enum wp_status init(struct wp_finder *f, size_t slots, const struct wp_ag
     return f->numbers && f->table ? WP_OK : wp_finder_no_memory(err);
 }
 
-enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, const struct wp_agency_table *agencies,
+enum wp_status wp_finder_new(struct wp_finder **out, size_t bytes, const struct wp_agency_table *agencies,
                              struct wp_error *err) {
     struct wp_finder *f = wp_zalloc(1, sizeof *f);
     *out = NULL;
     if (!f) return wp_finder_no_memory(err);
-    enum wp_status status = init(f, slots, agencies, err);
+    enum wp_status status = init(f, bytes, agencies, err);
     if (status == WP_OK)
         *out = f;
     else

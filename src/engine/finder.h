@@ -100,8 +100,9 @@ struct wp_finder {
     size_t match_count, match_cap;
 };
 
-/* slots: profiles to keep. agencies: whose lines do not count as text; NULL: none; borrowed. WP_ENOMEM. */
-enum wp_status wp_finder_new(struct wp_finder **out, size_t slots, const struct wp_agency_table *agencies,
+/* bytes: of profiles that are kept. agencies: whose lines do not count as text; NULL: none; borrowed.
+ * WP_ENOMEM. */
+enum wp_status wp_finder_new(struct wp_finder **out, size_t bytes, const struct wp_agency_table *agencies,
                              struct wp_error *err);
 void wp_finder_free(struct wp_finder *f);
 

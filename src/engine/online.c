@@ -5,9 +5,6 @@
 #include <time.h>
 #include "engine/online_story.h"
 
-/* Slots for profiles that are a little smaller than those of news, which take 2.7 KB. */
-enum { PROFILE_BYTES = 2 << 10, PROFILES_MIN = 64, PROFILES_MAX = 1 << 20 };
-
 /* What was seen is gathered from the whole index when a SEEN_PART-th of it was added, but SEEN_MIN articles:
  * by then the look-ups before have cost as much. */
 enum { SEEN_MIN = 4096, SEEN_PART = 16 };
@@ -43,11 +40,6 @@ static enum wp_status decide(struct wp_online *o, struct wp_online_verdict *v, s
 }
 
 /* ---- opening ---- */
-
-static size_t profile_count(size_t bytes) {
-    size_t n = bytes / PROFILE_BYTES;
-    return n < PROFILES_MIN ? PROFILES_MIN : n > PROFILES_MAX ? PROFILES_MAX : n;
-}
 
 /* What the index itself takes becomes more, and what is shared less. */
 static void share_memory(struct wp_online *o) {
@@ -85,8 +77,7 @@ static enum wp_status take_terms(struct wp_online *o, const struct wp_online_opt
     WP_TRY(wp_terms_open_writing(&o->terms, &o->store, &options->terms, err));
     wp_store_join_owners(&o->store, &o->terms.owners);
     share_memory(o);
-    WP_TRY(wp_finder_new(&o->finder, profile_count(o->ration.profile_bytes), o->terms.agencies, err));
-    wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);
+    WP_TRY(wp_finder_new(&o->finder, o->ration.profile_bytes, o->terms.agencies, err));
     return WP_OK;
 }
 

@@ -8,6 +8,7 @@
 #ifndef WP_ENGINE_PROFILE_H
 #define WP_ENGINE_PROFILE_H
 
+#include "base/ring.h"
 #include "engine/stored.h"
 #include "engine/stream.h"
 #include "engine/wire.h"
@@ -28,14 +29,15 @@ struct wp_known_furniture {
 struct wp_profile {
     uint64_t of; /* number + 1 of the article that it is of; 0 = empty, so that untouched memory is */
     uint32_t id_len, count, tokens;
-    uint32_t cap; /* bytes at data */
     uint8_t width;
     bool unspoken;
-    uint8_t *data;
+    uint8_t *data; /* in the ring */
     struct wp_wire wire;
     struct wp_figures figures;
     struct wp_known_furniture furniture;
 };
+
+enum { WP_PROFILE_BYTES = 2 << 10 };
 
 /* A profile ready for comparison: 40 bits of each shingle. */
 struct wp_compared {
@@ -57,17 +59,19 @@ struct wp_profiles {
     wp_stream_unpacker *unpack;
     struct wp_text_reader reader;
     struct wp_profile *slots; /* by number modulo slot_count */
-    size_t slot_count, hand;  /* the slot that was emptied last */
-    size_t bytes, bytes_max;  /* of all profiles, slots included; 0 = no limit */
-    uint64_t *shingles;       /* of the profile that was asked for last */
+    size_t slot_count;
+    struct wp_ring ring; /* their data */
+    uint64_t *shingles;  /* of the profile that was asked for last, */
     size_t shingle_cap;
-    uint64_t loaded, found; /* for measuring: from records, and at hand */
+    struct wp_known_furniture furniture; /* and what is known of its furniture, if it is not kept */
+    uint64_t loaded, found;              /* for measuring: from records, and at hand */
 };
 
-/* slots: how many to keep, 1 or more. WP_ENOMEM. Release in any case. */
-enum wp_status wp_profiles_init(struct wp_profiles *p, size_t slots, struct wp_error *err);
+/* Keeps as many as fit into so many bytes, WP_PROFILE_BYTES for one of news; 0: none. WP_ENOMEM. Release in
+ * any case; it stays where it is till then. */
+enum wp_status wp_profiles_init(struct wp_profiles *p, size_t bytes, struct wp_error *err);
 void wp_profiles_release(struct wp_profiles *p);
-/* Keeps no more than so many bytes from now on, slots included: the oldest profiles go first. */
+/* Keeps no more than so many bytes when those that are kept now have gone: at most those of the beginning. */
 void wp_profiles_limit(struct wp_profiles *p, size_t bytes);
 
 /* The stream and the figures of an article whose row is at hand; the stream may be written to, and is good
@@ -85,8 +89,8 @@ enum wp_status wp_profiles_unspoken(struct wp_profiles *p, const struct wp_view 
 /* Ask for the memory that wp_profiles_get will need: first the profile's, later its stream's. */
 void wp_profiles_prefetch(const struct wp_profiles *p, uint32_t number);
 void wp_profiles_prefetch_stream(const struct wp_profiles *p, uint32_t number);
-/* Keeps the profile of an article that was just added, with what is known of its furniture. Failing is no
- * harm. */
+/* Keeps the profile of an article that was just added, with what is known of its furniture, if there is room.
+ */
 void wp_profiles_put(struct wp_profiles *p, uint32_t number, const struct wp_compared *of, const uint8_t *id,
                      size_t id_len);
 /* The id of an article whose profile is kept, or NULL; borrowed until the next call. */

@@ -6,7 +6,7 @@
 
 enum wp_status wp_remaker_init(struct wp_remaker *r, struct wp_error *err) {
     *r = (struct wp_remaker){0};
-    WP_TRY(wp_finder_new(&r->finder, 1, NULL, err));
+    WP_TRY(wp_finder_new(&r->finder, 0, NULL, err));
     return wp_owner_cache_new(&r->owners) == WP_OK ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
 }
 

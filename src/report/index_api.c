@@ -13,7 +13,7 @@
 #include "report/reprints.h"
 
 /* Finders kept for the next call; more threads at once make more, which are freed afterwards. */
-enum { FINDERS_KEPT = 16, FINDER_PROFILES = 1024 };
+enum { FINDERS_KEPT = 16, FINDER_BYTES = 1024 * WP_PROFILE_BYTES };
 
 /* The terms of a reader, as they were when it read them; shared with its snapshots. */
 struct read_terms {
@@ -341,7 +341,7 @@ static enum wp_status take_finder(const wp_snapshot *snapshot, struct wp_finder 
                   index->finder_terms == snapshot->terms;
     *out = of_use ? index->finders[--index->finder_count] : NULL;
     pthread_mutex_unlock(&index->lock);
-    return *out ? WP_OK : wp_finder_new(out, FINDER_PROFILES, terms_of(snapshot)->agencies, err);
+    return *out ? WP_OK : wp_finder_new(out, FINDER_BYTES, terms_of(snapshot)->agencies, err);
 }
 
 /* Was the snapshot taken after those that the finders are good for? */

@@ -156,7 +156,7 @@ static unsigned version_of(const uint8_t *line, size_t len, unsigned *id) {
 
 static int read_all(const struct wp_view *view, unsigned char *found, struct wp_error *err) {
     struct wp_profiles p;
-    int good = wp_profiles_init(&p, 1, err) == WP_OK;
+    int good = wp_profiles_init(&p, 0, err) == WP_OK;
     for (uint32_t n = 0; good && n < view->end; n++) {
         struct wp_row row, by_id;
         struct wp_stored_record stored;

@@ -102,7 +102,7 @@ static enum wp_status find_all(struct wp_error *err) {
                                      .until = INT64_MIN,
                                      .passages = true};
     struct wp_view *view = wp_store_snapshot(&store);
-    enum wp_status status = view ? wp_finder_new(&finder, 8, NULL, err) : WP_ENOMEM;
+    enum wp_status status = view ? wp_finder_new(&finder, 64 << 10, NULL, err) : WP_ENOMEM;
     if (status == WP_OK) status = wp_reprints_find(&found, finder, view, &query, err);
     wp_reprints_release(&found);
     wp_finder_free(finder);

@@ -44,7 +44,7 @@ static void read_what_is_there(void) {
         assert_true(err.file[0] != '\0');
         return;
     }
-    assert_int_equal(wp_profiles_init(&p, 1, &err), WP_OK);
+    assert_int_equal(wp_profiles_init(&p, 0, &err), WP_OK);
     for (uint32_t n = 0; n < store.now->end; n++) {
         struct wp_row row;
         struct wp_stored_record stored;

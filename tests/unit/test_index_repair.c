@@ -54,7 +54,7 @@ static bool read_contents(const char *dir, struct contents *c, struct wp_error *
     struct wp_profiles p;
     memset(c, 0, sizeof *c);
     if (wp_store_open(&store, dir, &options, err) != WP_OK) return false;
-    bool good = wp_profiles_init(&p, 1, err) == WP_OK;
+    bool good = wp_profiles_init(&p, 0, err) == WP_OK;
     c->end = store.now->end;
     assert_true(c->end <= ARTICLES_MAX);
     for (uint32_t n = 0; n < c->end && good; n++) {

@@ -53,33 +53,40 @@ static void put(struct wp_profiles *p, uint32_t number, uint32_t shingles) {
     free(hashes);
 }
 
+/* Those that are kept of articles up to `newest`: the last ones, without a gap. */
+static uint32_t count_kept(const struct wp_profiles *p, uint32_t newest) {
+    size_t len;
+    uint32_t kept = 0, first = newest;
+    for (uint32_t n = 0; n <= newest; n++) {
+        if (!wp_profiles_id(p, n, &len)) continue;
+        if (!kept++) first = n;
+    }
+    assert_int_equal(kept, newest + 1 - first);
+    return kept;
+}
+
 static void oldest_profiles_go(void **state) {
+    enum { BYTES = 3 * MIB, DATA = 500, SHORT = 100 };
     (void)state;
     struct wp_profiles p;
-    size_t len;
-    assert_int_equal(wp_profiles_init(&p, 1000, NULL), WP_OK);
-    size_t slots = p.bytes;
-    for (uint32_t n = 0; n < 1500; n++) put(&p, n, 100 + n % 7);
-    size_t all = p.bytes;
-    assert_true(all > slots + 1000 * 100 * 5);
-    assert_null(wp_profiles_id(&p, 499, &len));
-    assert_non_null(wp_profiles_id(&p, 500, &len));
-    wp_profiles_limit(&p, slots + (all - slots) / 2);
-    assert_true(p.bytes <= slots + (all - slots) / 2 && p.bytes > slots + (all - slots) / 3);
-    for (uint32_t n = 1500; n < 5000; n++) {
-        put(&p, n, 100 + n % 7);
-        assert_true(p.bytes <= p.bytes_max);
-        for (uint32_t back = 0; back < 400; back++) assert_non_null(wp_profiles_id(&p, n - back, &len));
-        assert_null(wp_profiles_id(&p, n - 600, &len));
-    }
-    put(&p, 5000, 1 << 20); /* larger than all of it: kept, and nothing else */
-    assert_non_null(wp_profiles_id(&p, 5000, &len));
-    assert_null(wp_profiles_id(&p, 4999, &len));
-    put(&p, 5001, 100);
-    assert_null(wp_profiles_id(&p, 5000, &len));
-    assert_true(p.bytes <= p.bytes_max);
+    assert_int_equal(wp_profiles_init(&p, BYTES, NULL), WP_OK);
+    uint32_t slots = BYTES / WP_PROFILE_BYTES, most = (uint32_t)(BYTES - slots * sizeof *p.slots) / DATA;
+    assert_true(slots < most);
+    for (uint32_t n = 0; n < 3 * slots; n++) put(&p, n, SHORT);
+    assert_int_equal(count_kept(&p, 3 * slots - 1), slots);
+    wp_profiles_limit(&p, BYTES / 4); /* slots included */
+    for (uint32_t n = 0; n < 20000; n++) put(&p, n, SHORT);
+    uint32_t fit =
+        (uint32_t)(BYTES / 4 - slots * sizeof *p.slots) / (DATA + 4 + WP_RING_HEAD_BYTES); /* rounded up */
+    assert_in_range(count_kept(&p, 19999), fit - 2, fit);
+    put(&p, 20000, 1 << 20); /* larger than all of it: not kept, and no harm */
+    assert_in_range(count_kept(&p, 19999), fit - 2, fit);
     wp_profiles_limit(&p, 1);
-    assert_int_equal(p.bytes, slots);
+    put(&p, 20001, SHORT);
+    size_t len;
+    assert_null(wp_profiles_id(&p, 20001, &len));
+    wp_profiles_clear(&p);
+    for (uint32_t n = 0; n <= 20001; n++) assert_null(wp_profiles_id(&p, n, &len));
     wp_profiles_release(&p);
 }
 
