@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "engine/online_story.h"
+#include "report/index_stories.h"
 #include "support/disk.h"
 #include "support/random.h"
 
@@ -182,6 +183,44 @@ static void test_split(void **state) {
     check_ok(wp_online_close(&o, &err));
 }
 
+/* Two texts of 100 words have 12 in common, which makes them nothing to each other; told in one story all the
+ * same, what they share is counted as of any other pair: of 96 shingles each, 8. */
+static void test_told_without_a_rule(void **state) {
+    (void)state;
+    struct wp_online o;
+    struct wp_output out;
+    struct wp_index_stories stories;
+    char first[TEXT_BYTES] = "", second[TEXT_BYTES] = "", want[128];
+    put_words(first, "flood", 0, 100);
+    put_words(second, "flood", 0, 12);
+    put_words(second, "storm", 12, 100);
+    open_at(&o, "index", 0);
+    add(&o, 0, "north", "A flood", first);
+    struct wp_online_verdict v = add(&o, 1, "south", "A storm", second);
+    assert_int_equal(v.relation, WP_RELATION_NONE);
+    check_ok(wp_stories_move(&o, 1, 1, 0, &err));
+    check_ok(wp_online_commit(&o, &err));
+    const struct wp_view *now = wp_store_now(&o.store);
+    check_ok(wp_index_stories_gather(&stories, now, &err));
+    assert_int_equal(stories.count, 1);
+    check_ok(wp_output_open(&out, "stories", &err));
+    struct wp_index_writer w = {
+        .view = now, .terms = &o.terms, .profiles = &o.finder->profiles, .finder = o.finder, .out = &out};
+    check_ok(wp_index_story_write(&w, &stories, &stories.items[0], &err));
+    check_ok(wp_output_commit(&out, &err));
+    struct disk_bytes line = disk_read_file(".", "stories");
+    snprintf(want, sizeof want, "\"relation\":\"copy\",\"to\":\"a0\",\"coverage\":%.4f,\"jaccard\":%.4f",
+             12 / 100.0, 8 / (96 + 96 - 8.0));
+    if (!memmem(line.data, line.len, want, strlen(want)))
+        fail_msg("%.*s has no %s", (int)line.len, (char *)line.data, want);
+    free(line.data);
+    assert_int_equal(remove("stories"), 0);
+    wp_index_writer_release(&w);
+    wp_index_stories_release(&stories);
+    check_ok(wp_online_close(&o, &err));
+    disk_remove_directory("index");
+}
+
 /* ---- a load ---- */
 
 struct told {
@@ -324,7 +363,8 @@ static int free_parser(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge), cmocka_unit_test(test_no_merge),
-                                       cmocka_unit_test(test_split), cmocka_unit_test(test_load)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_merge), cmocka_unit_test(test_no_merge), cmocka_unit_test(test_split),
+        cmocka_unit_test(test_told_without_a_rule), cmocka_unit_test(test_load)};
     return cmocka_run_group_tests(tests, make_parser, free_parser);
 }
