@@ -6,7 +6,7 @@
 /* A key sets three bits as a rule. Built with 32 bits or more for each of these, it is full with 8: then
  * every 64th key passes that is not there. */
 enum { BYTES_MIN = 64, KEY_SETS = 3, BITS_AT_FIRST = 32 * KEY_SETS, BITS_WHEN_FULL = 8 * KEY_SETS };
-#define BYTES_MAX ((size_t)1 << (WP_SEEN_HIGH_BITS - 3)) /* the lower bits of a key say where */
+#define BYTES_MAX ((size_t)8 << (WP_KEY_BITS - WP_SEEN_LOW_BITS)) /* the other bits of a key say where */
 
 static void add_key(struct wp_seen *s, uint64_t key) {
     s->words[wp_seen_word_(s, key)] |= wp_seen_bits_(key);
@@ -126,7 +126,10 @@ static size_t size_for(const struct wp_view *view, size_t bytes) {
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
                              const uint32_t *owners, struct wp_error *err) {
     size_t size = size_for(view, bytes);
-    struct wp_seen built = {.words = wp_alloc_large(size), .mask = 8 * (uint64_t)size - 1, .most = bytes};
+    struct wp_seen built = {.words = wp_alloc_large(size),
+                            .mask = 8 * (uint64_t)size - 1,
+                            .shift = WP_KEY_BITS - (unsigned)__builtin_ctzll(size / 8),
+                            .most = bytes};
     struct waiting waiting = {.to = &built};
     enum wp_status status = WP_OK;
     if (!built.words) return wp_fail(err, WP_ENOMEM, "out of memory");

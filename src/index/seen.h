@@ -2,10 +2,12 @@
  * seen.h - which keys an index may have: one look in memory for most of what it has not.
  *
  * Nine of ten shingles of a new article stand in no other one, and to find that out in memtable and segments
- * costs two or more cache misses each. Here it is two bits of one word of a table, both by bits of the key:
- * one of them clear when no article has the key. Further bits, of key and owner together, count how often
- * this owner had it: the n-th time sets the n-th of them. The fuller the table, the more passes that should
- * not; that costs time and changes no answer. Keys that have gone stay in.
+ * costs two or more cache misses each. Here it is two bits of one word of a table, which the highest bits of
+ * the key say, and the lowest which bits: one of them clear when no article has the key. Further bits, of key
+ * and owner together, count how often this owner had it: the n-th time sets the n-th of them. They stand in
+ * the same part of the table, of WP_SEEN_PART_BITS, so that keys that are taken in as segments have them, in
+ * order, find their words in the cache. The fuller the table, the more passes that should not; that costs
+ * time and changes no answer. Keys that have gone stay in.
  *
  * The writer's alone: it is built from a view once that pays, and then told of every key that is added. It is
  * no larger than it needs to be, so that its words are near at hand: when it is full it is built anew.
@@ -21,9 +23,10 @@ enum { WP_SEEN_OWN = 5 };
 /* Zero-initialised: nothing is known, every key may be there. */
 struct wp_seen {
     uint64_t *words;
-    uint64_t mask; /* bits - 1 */
-    uint64_t keys; /* taken in */
-    size_t most;   /* bytes that it may have */
+    uint64_t mask;  /* bits - 1 */
+    unsigned shift; /* of a key, to the number of its word */
+    uint64_t keys;  /* taken in */
+    size_t most;    /* bytes that it may have */
 };
 
 /* Fills it with the keys of the view, in place of what was known. Room for several times as many, as a
@@ -34,17 +37,18 @@ enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_vi
 void wp_seen_release(struct wp_seen *s);
 
 /* Inside: the word and the bits of a key, and the bit of a key of an owner. */
-enum { WP_SEEN_HIGH_BITS = WP_KEY_BITS - 6 };
+enum { WP_SEEN_LOW_BITS = 12, WP_SEEN_PART_BITS = 1 << 18 };
 static inline uint64_t wp_seen_word_(const struct wp_seen *s, uint64_t key) {
-    return (key & s->mask) / 64;
+    return (key & WP_KEY_MASK) >> s->shift;
 }
 static inline uint64_t wp_seen_bits_(uint64_t key) {
-    return (uint64_t)1 << key % 64 | (uint64_t)1 << (key >> WP_SEEN_HIGH_BITS) % 64;
+    return (uint64_t)1 << key % 64 | (uint64_t)1 << (key >> 6) % 64;
 }
 static inline uint64_t wp_seen_own_bit_(const struct wp_seen *s, uint32_t owner, uint64_t key,
                                         unsigned times) {
     uint64_t hash = (key & WP_KEY_MASK) ^ (owner + (uint64_t)times) * 0xd6e8feb86659fd93u;
-    return hash * 0x9e3779b97f4a7c15u >> 24 & s->mask;
+    uint64_t bit = hash * 0x9e3779b97f4a7c15u >> 24 & (WP_SEEN_PART_BITS - 1) & s->mask;
+    return (64 * wp_seen_word_(s, key) & ~(uint64_t)(WP_SEEN_PART_BITS - 1)) | bit;
 }
 static inline bool wp_seen_has_(const struct wp_seen *s, uint64_t bit) {
     return s->words[bit / 64] >> bit % 64 & 1;
