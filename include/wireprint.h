@@ -277,7 +277,8 @@ WP_API enum wp_status wp_batch_match_next(wp_batch_run *b, struct wp_batch_match
 /*
  * An index is a directory that outlives the process (src/index/FORMAT.md). One handle at a time may write to
  * it, in one process; any number may read. A handle may be used by several threads at once: adding and
- * committing take turns, finding waits for nobody.
+ * committing take turns, finding waits for nobody. Files of the index are mapped; one for reading has at most
+ * 256 MiB of them in memory at once, whatever their size, one for writing as much as its limit leaves.
  *
  * Articles have numbers, in the order of adding, that are never used again; and ids, given by the caller. An
  * article of an id that is there already replaces it, unless its text is the same: then nothing is added. A
@@ -301,7 +302,7 @@ struct wp_index_options {
     int write;               /* 0: for reading. 1: for writing, too */
     int create;              /* with write: make the directory and the index when there is none */
     int lazy;                /* commits survive the end of the process, but perhaps not of the machine */
-    uint64_t memory;         /* bytes to use, about; 0 = 1 GiB */
+    uint64_t memory;         /* with write: bytes to use; 0 = 1 GiB */
     const char *date_format; /* tried before the built-in forms; NULL = none */
     const char *owners, *agencies; /* files, as for wp_batch_set; NULL = those that the index has */
     int no_furniture;              /* when it is made: furniture counts as text, for ever */

@@ -10,20 +10,27 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "base/status.h"
+#include "base/file.h"
 
 /* Zero-initialised is not mapped. data is NULL for an empty file. */
 struct wp_map {
     const uint8_t *data;
     size_t len;
+    struct wp_file file; /* for wp_map_copy */
 };
 
 /* WP_ENOENT, WP_EIO, WP_ESYSTEM, WP_ENOMEM. random: pages will be touched here and there (no read-ahead). */
 enum wp_status wp_map_open(struct wp_map *m, const char *name, int random, struct wp_error *err);
 void wp_map_close(struct wp_map *m);
 
-/* Gives back the memory that touched pages take in this process. They are there again when they are touched,
- * from the system's cache or the file. Any thread, also while others read. */
-void wp_map_forget(const struct wp_map *m);
+/* Bytes [offset, offset + len), which are there, to `out` without touching them here: a tenth of what it
+ * costs to map what is going to be read once. WP_EDAMAGED, WP_EIO, WP_ESYSTEM. Any thread. */
+enum wp_status wp_map_copy(const struct wp_map *m, size_t offset, size_t len, void *out,
+                           struct wp_error *err);
+
+/* Gives back the memory that touched pages of bytes [offset, offset + len) take in this process; offset is
+ * that of a page, what lies behind the end does not matter. They are there again when they are touched, from
+ * the system's cache or the file. Any thread, also while others read. */
+void wp_map_forget(const struct wp_map *m, size_t offset, size_t len);
 
 #endif

@@ -52,15 +52,18 @@ struct wp_key_hits {
 /* count is 0 when the key is not there. WP_EDAMAGED. */
 enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, struct wp_key_hits *hits,
                             struct wp_error *err);
-/* The i-th of what wp_keys_find gave; they ascend. */
-uint32_t wp_keys_article(const struct wp_keys *k, const struct wp_key_hits *hits, uint32_t i);
+/* Numbers [begin, end) of what wp_keys_find gave; they ascend. WP_EDAMAGED. */
+enum wp_status wp_keys_articles(const struct wp_keys *k, const struct wp_key_hits *hits, uint32_t begin,
+                                uint32_t end, uint32_t *articles, struct wp_error *err);
 
 /* Ask for the memory that a lookup of this key will need: first the directory's, later the block's. */
 void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key);
 void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key);
 
-/* An opened block: bits where its parts begin. */
+/* An opened block: bits where its parts begin, from its first byte on. */
 struct wp_key_block {
+    struct wp_section_bytes bytes;
+    uint64_t begin; /* byte of the entries */
     uint32_t keys, entries;
     uint64_t buckets, rests, firsts, articles;
 };

@@ -169,31 +169,34 @@ static enum wp_status find_row(const struct wp_row_table *t, uint32_t i, int64_t
     return WP_OK;
 }
 
-/* The packed columns at bit `at`. */
-static void read_columns(const struct wp_row_table *t, uint64_t at, uint64_t columns[COLUMNS]) {
+/* The packed columns of a row. */
+static void read_columns(const struct wp_row_table *t, const struct wp_section_bytes *row,
+                         uint64_t columns[COLUMNS]) {
     const struct wp_row_shape *s = &t->shape;
-    uint64_t date = wp_packed_load64(t->rows.data, t->rows.len, at, s->bits[DATE]);
+    uint64_t at = 8 * HASHES, date = wp_packed_load64(row->data, row->len, at, s->bits[DATE]);
     columns[DATE] = date ? s->least[DATE] + date - 1 : UNKNOWN;
     at += s->bits[DATE];
     for (unsigned c = TOKENS; c < COLUMNS; at += s->bits[c++])
-        columns[c] = s->least[c] + wp_packed_load(t->rows.data, t->rows.len, at, s->bits[c]);
+        columns[c] = s->least[c] + wp_packed_load(row->data, row->len, at, s->bits[c]);
 }
 
 enum wp_status wp_row_table_read(const struct wp_row_table *t, uint32_t number, struct wp_row *row,
                                  struct wp_error *err) {
+    uint8_t copy[WP_SECTION_COPY_BYTES];
+    struct wp_section_bytes bytes;
     uint64_t columns[COLUMNS];
     int64_t which;
     *row = (struct wp_row){0};
     WP_TRY(find_row(t, number - t->first, &which, err));
     if (which < 0) return WP_OK;
     uint64_t at = (uint64_t)which * t->shape.row_bytes;
-    WP_TRY(wp_section_check(&t->rows, at, t->shape.row_bytes, err));
-    const uint8_t *p = t->rows.data + at;
+    WP_TRY(wp_section_read(&t->rows, at, t->shape.row_bytes, copy, &bytes, err));
+    const uint8_t *p = bytes.data;
     row->id = (struct wp_hash128){wp_load64(p), wp_load64(p + 8)};
     row->exact = (struct wp_hash128){wp_load64(p + EXACT_AT), wp_load64(p + EXACT_AT + 8)};
     for (int i = 0; i < WP_TITLE_WORDS; i++)
         row->title.words[i] = (uint16_t)(p[TITLE_AT + 2 * i] | p[TITLE_AT + 2 * i + 1] << 8);
-    read_columns(t, 8 * (at + HASHES), columns);
+    read_columns(t, &bytes, columns);
     from_columns(row, number, columns);
     return row->added ? WP_OK : bad(t, err);
 }

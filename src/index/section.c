@@ -4,8 +4,8 @@
 #include "base/memory.h"
 
 enum {
-    TRAILER_BYTES = 32, /* footer's offset 8, length 8, checksum 8; checksum of these 8 */
-    OUT_BYTES = 256 << 10,
+    TRAILER_BYTES = 32,   /* footer's offset 8, length 8, checksum 8; checksum of these 8 */
+    OUT_BYTES = 64 << 10, /* the system keeps it in pieces as large as that, and maps it in such */
 };
 
 static uint64_t block_count(uint64_t len) {
@@ -36,6 +36,10 @@ void wp_section_release(struct wp_section *s) {
 static enum wp_status check_block(const struct wp_section *s, uint64_t block, struct wp_error *err) {
     uint64_t begin = block * WP_CHECK_BYTES, len = s->len - begin;
     if (len > WP_CHECK_BYTES) len = WP_CHECK_BYTES;
+    if (s->windows) { /* the whole block, and its checksum */
+        wp_windows_touch(s->windows, s->offset + begin, len);
+        wp_windows_touch(s->windows, s->offset + s->len + 8 * block, 8);
+    }
     if (wp_hash64(s->data + begin, (size_t)len) != wp_load64(s->checks + 8 * block)) {
         wp_fail_file(err, WP_EDAMAGED, s->name, "a block of %llu bytes is damaged", (unsigned long long)len);
         wp_error_offset(err, s->offset + begin);
@@ -50,8 +54,29 @@ enum wp_status wp_section_check(const struct wp_section *s, uint64_t offset, uin
     if (offset > s->len || len > s->len - offset)
         return wp_fail_file(err, WP_EDAMAGED, s->name, "refers to bytes that it does not have");
     if (!len) return WP_OK;
+    if (s->windows) wp_windows_touch(s->windows, s->offset + offset, len);
     for (uint64_t b = offset / WP_CHECK_BYTES; b <= (offset + len - 1) / WP_CHECK_BYTES; b++)
         if (!wp_bits_get(&s->checked, b)) WP_TRY(check_block(s, b, err));
+    return WP_OK;
+}
+
+/* May a copy be taken: is it short, and sound as far as is known? */
+static bool can_copy(const struct wp_section *s, uint64_t offset, uint64_t len) {
+    if (!s->windows || !len || len > WP_SECTION_COPY_BYTES || offset > s->len || len > s->len - offset)
+        return false;
+    return wp_bits_get(&s->checked, offset / WP_CHECK_BYTES) &&
+           wp_bits_get(&s->checked, (offset + len - 1) / WP_CHECK_BYTES);
+}
+
+enum wp_status wp_section_read(const struct wp_section *s, uint64_t offset, uint64_t len,
+                               uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
+                               struct wp_error *err) {
+    if (copy && can_copy(s, offset, len) && !wp_windows_have_room(s->windows, s->offset + offset, len)) {
+        *bytes = (struct wp_section_bytes){copy, len};
+        return wp_map_copy(s->windows->map, (size_t)(s->offset + offset), (size_t)len, copy, err);
+    }
+    WP_TRY(wp_section_check(s, offset, len, err));
+    *bytes = (struct wp_section_bytes){s->data + offset, s->len - offset};
     return WP_OK;
 }
 

@@ -15,6 +15,7 @@
 #include "base/bits.h"
 #include "base/fs.h"
 #include "index/format.h"
+#include "index/resident.h"
 
 enum { WP_SECTIONS_MAX = 16 };
 
@@ -32,19 +33,40 @@ enum { WP_SECTION_ENTRY_BYTES = 40 };
 struct wp_section {
     const uint8_t *data;
     uint64_t len;
-    const uint8_t *checks;  /* 8 bytes for each block */
-    struct wp_bits checked; /* by block: found to be sound */
-    const char *name;       /* of the file; borrowed */
-    uint64_t offset;        /* in the file, for messages */
+    const uint8_t *checks;      /* 8 bytes for each block */
+    struct wp_bits checked;     /* by block: found to be sound */
+    const char *name;           /* of the file; borrowed */
+    uint64_t offset;            /* in the file */
+    struct wp_windows *windows; /* of the file, which are told what is read; borrowed; NULL: not watched */
 };
 
 /* The entry must lie inside the file: WP_EDAMAGED. WP_ENOMEM. The mapping and the name are borrowed. */
 enum wp_status wp_section_init(struct wp_section *s, const struct wp_section_entry *entry,
                                const uint8_t *file, size_t file_len, const char *name, struct wp_error *err);
 void wp_section_release(struct wp_section *s);
-/* Makes sure that bytes [offset, offset + len) are there and sound. WP_EDAMAGED with file and offset. */
+/* Makes sure that bytes [offset, offset + len) are there and sound, before they are read. WP_EDAMAGED with
+ * file and offset. */
 enum wp_status wp_section_check(const struct wp_section *s, uint64_t offset, uint64_t len,
                                 struct wp_error *err);
+
+/* Bytes of a section, and how many there are from there on. */
+struct wp_section_bytes {
+    const uint8_t *data;
+    uint64_t len;
+};
+/* The same for a few bytes somewhere, which *bytes are from then on: where they are mapped, or in `copy` when
+ * they are not in memory yet and there is no room for more pages (resident.h). More than
+ * WP_SECTION_COPY_BYTES are mapped in any case. When copy is NULL all are
+ * mapped. WP_EIO, too. */
+enum { WP_SECTION_COPY_BYTES = 1024 };
+enum wp_status wp_section_read(const struct wp_section *s, uint64_t offset, uint64_t len,
+                               uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
+                               struct wp_error *err);
+
+/* Is that byte in memory, as far as is known? */
+static inline bool wp_section_is_near(const struct wp_section *s, uint64_t offset) {
+    return !s->windows || wp_windows_are_near(s->windows, s->offset + offset);
+}
 
 /* Writes a segment file: header, then section after section. */
 struct wp_section_writer {

@@ -96,14 +96,29 @@ void wp_segment_drop(struct wp_index_segment *s) {
         wp_section_release(&s->keys[i].entries);
         wp_section_release(&s->keys[i].directory);
     }
+    wp_windows_release(&s->windows);
     wp_map_close(&s->map);
     wp_free(s->texts);
     wp_free(s->name);
     wp_free(s);
 }
 
+enum wp_status wp_segment_watch(struct wp_index_segment *s, struct wp_resident *r) {
+    if (s->windows.of) return WP_OK;
+    WP_TRY(wp_windows_watch(&s->windows, r, &s->map));
+    wp_windows_touch(&s->windows, s->map.len - 1, 1); /* the trailer was read */
+    s->rows.rows.windows = s->rows.places.windows = &s->windows;
+    for (int i = 0; i < WP_KEY_KINDS; i++)
+        s->keys[i].entries.windows = s->keys[i].directory.windows = &s->windows;
+    return WP_OK;
+}
+
 void wp_segment_forget(const struct wp_index_segment *s) {
-    wp_map_forget(&s->map);
+    struct wp_windows *windows = s->rows.rows.windows;
+    if (windows)
+        wp_windows_forget(windows);
+    else
+        wp_map_forget(&s->map, 0, s->map.len);
 }
 
 enum wp_status wp_segment_row(const struct wp_index_segment *s, uint32_t number, struct wp_row *row,

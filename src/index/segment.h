@@ -34,6 +34,7 @@ struct wp_index_segment {
     uint32_t number, first, count;
     char *name;
     struct wp_map map;
+    struct wp_windows windows;
     struct wp_row_table rows;
     struct wp_keys keys[WP_KEY_KINDS];
     uint32_t *texts; /* file numbers */
@@ -47,6 +48,10 @@ enum wp_status wp_segment_open(struct wp_index_segment **out, const char *dir,
                                const struct wp_manifest_segment *entry, struct wp_error *err);
 struct wp_index_segment *wp_segment_share(struct wp_index_segment *s);
 void wp_segment_drop(struct wp_index_segment *s);
+
+/* Keeps what is in memory of its file within a limit (resident.h), from before others see the segment until
+ * it is dropped. Does nothing for one that is watched. WP_ENOMEM. */
+enum wp_status wp_segment_watch(struct wp_index_segment *s, struct wp_resident *r);
 
 /* Gives back the memory that touched pages of its file take (base/map.h). Who walks through a whole segment
  * does so every WP_SEGMENT_WALK rows or keys, some megabytes. */

@@ -127,6 +127,12 @@ static enum wp_status load(struct wp_store *s, const struct wp_view *older, stru
         return status;
     }
     view->owners = s->owners;
+    status = wp_view_watch(view, s->resident, err);
+    if (status != WP_OK) {
+        wp_view_drop(view);
+        wp_state_drop(state);
+        return status;
+    }
     if (s->now) view->incarnation = s->now->incarnation + is_another(s, view, older);
     pthread_mutex_lock(&s->mutex);
     wp_view_drop(s->now);
@@ -206,7 +212,9 @@ enum wp_status wp_store_open(struct wp_store *s, const char *dir, const struct w
     pthread_mutex_init(&s->mutex, NULL);
     wp_guard_init(&s->guard, options->fs ? options->fs : &wp_fs_real);
     s->dir = wp_string_copy(dir);
-    enum wp_status status = s->dir ? open_store(s, err) : no_memory(err);
+    s->resident =
+        wp_resident_new(options->resident_bytes ? options->resident_bytes : WP_STORE_RESIDENT_BYTES);
+    enum wp_status status = s->dir && s->resident ? open_store(s, err) : no_memory(err);
     if (status != WP_OK) wp_store_abandon(s);
     return status;
 }
@@ -225,7 +233,7 @@ static void close_writers(struct wp_store *s) {
 }
 
 void wp_store_abandon(struct wp_store *s) {
-    if (!s->dir && !s->now) return;
+    if (!s->dir && !s->resident) return;
     close_writers(s);
     wp_view_drop(s->now);
     wp_state_drop(s->committed_state);
@@ -234,6 +242,7 @@ void wp_store_abandon(struct wp_store *s) {
     wp_free(s->sample_lengths);
     wp_free(s->frame_rows);
     wp_file_close(&s->lock, NULL);
+    wp_resident_drop(s->resident);
     pthread_mutex_destroy(&s->mutex);
     wp_free(s->dir);
     *s = (struct wp_store){0};

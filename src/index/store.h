@@ -21,6 +21,7 @@
 #include "index/recover.h"
 
 #define WP_STORE_TEXTS_BYTES ((uint64_t)512 << 20)
+#define WP_STORE_RESIDENT_BYTES ((uint64_t)256 << 20)
 
 struct wp_store_options {
     const struct wp_fs *fs; /* NULL: wp_fs_real */
@@ -30,6 +31,8 @@ struct wp_store_options {
     bool pack_ahead;        /* texts are packed on a thread of their own; the files are the same */
     uint32_t flush_rows;    /* articles after which a commit flushes; 0: as many as the memtable takes */
     uint64_t texts_bytes;   /* of a text file, after which another one begins; 0: WP_STORE_TEXTS_BYTES */
+    /* Pages of segments that are in memory at once, in all snapshots together; 0: WP_STORE_RESIDENT_BYTES. */
+    uint64_t resident_bytes;
 };
 
 struct wp_store {
@@ -37,7 +40,8 @@ struct wp_store {
     char *dir;
     const struct wp_owner_map *owners; /* borrowed; NULL: every owner stands alone */
     struct wp_guard guard;
-    struct wp_file lock; /* a reader's is open, not locked */
+    struct wp_resident *resident; /* of all segments; its limit may be changed */
+    struct wp_file lock;          /* a reader's is open, not locked */
     /* the writer's */
     struct wp_manifest files; /* in force */
     struct wp_view *now;      /* with what is not committed yet; not shared */

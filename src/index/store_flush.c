@@ -70,6 +70,12 @@ enum wp_status wp_store_install(struct wp_store *s, struct wp_manifest *files,
         return status;
     }
     view->owners = s->owners;
+    status = wp_view_watch(view, s->resident, err);
+    if (status != WP_OK) {
+        wp_view_drop(view);
+        wp_manifest_release(&before);
+        return status;
+    }
     pthread_mutex_lock(&s->mutex);
     wp_view_drop(s->now);
     s->now = view;

@@ -159,6 +159,12 @@ struct wp_view *wp_view_share(struct wp_view *v) {
     return v;
 }
 
+enum wp_status wp_view_watch(struct wp_view *v, struct wp_resident *r, struct wp_error *err) {
+    for (size_t i = 0; i < v->segment_count; i++)
+        if (wp_segment_watch(v->segments[i], r) != WP_OK) return no_memory(err);
+    return WP_OK;
+}
+
 void wp_view_forget(const struct wp_view *v) {
     for (size_t i = 0; i < v->segment_count; i++) wp_segment_forget(v->segments[i]);
 }

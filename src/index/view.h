@@ -62,6 +62,8 @@ struct wp_view *wp_view_share(struct wp_view *v);
 void wp_view_drop(struct wp_view *v);
 /* Gives back the memory that touched pages of its segments take (segment.h). Any thread. */
 void wp_view_forget(const struct wp_view *v);
+/* Its segments share the limit, as long as they are open (wp_segment_watch). Before others see it. */
+enum wp_status wp_view_watch(struct wp_view *v, struct wp_resident *r, struct wp_error *err);
 enum wp_status wp_shared_memtable_new(struct wp_shared_memtable **out, uint32_t first);
 void wp_shared_memtable_drop(struct wp_shared_memtable *m);
 

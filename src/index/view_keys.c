@@ -15,11 +15,13 @@ enum { SEGMENTS_AT_ONCE = 256, SEGMENTS_FETCHED = 4 };
 static enum wp_status put_hits(const struct wp_index_segment *s, enum wp_key_kind kind,
                                const struct wp_key_hits *hits, uint32_t begin, uint32_t end,
                                uint32_t *numbers, uint32_t *given, struct wp_error *err) {
-    for (uint32_t i = begin; i < end; i++) {
-        uint32_t article = wp_keys_article(&s->keys[kind], hits, i);
-        if (article >= s->count) return wp_fail_file(err, WP_EDAMAGED, s->name, "a key has no article");
-        numbers[(*given)++] = s->first + article;
+    uint32_t *to = numbers + *given;
+    WP_TRY(wp_keys_articles(&s->keys[kind], hits, begin, end, to, err));
+    for (uint32_t i = 0; i < end - begin; i++) {
+        if (to[i] >= s->count) return wp_fail_file(err, WP_EDAMAGED, s->name, "a key has no article");
+        to[i] += s->first;
     }
+    *given += end - begin;
     return WP_OK;
 }
 

@@ -137,8 +137,11 @@ static void check_list(size_t count, uint32_t articles) {
         for (end = i + 1; end < count && pairs[end].key == pairs[i].key;) end++;
         assert_int_equal(wp_keys_find(&k, pairs[i].key, &hits, &err), WP_OK);
         assert_int_equal(hits.count, end - i);
-        for (size_t j = i; j < end; j++)
-            assert_int_equal(wp_keys_article(&k, &hits, (uint32_t)(j - i)), pairs[j].article);
+        for (size_t j = i; j < end; j++) {
+            uint32_t article, place = (uint32_t)(j - i);
+            assert_int_equal(wp_keys_articles(&k, &hits, place, place + 1, &article, &err), WP_OK);
+            assert_int_equal(article, pairs[j].article);
+        }
         assert_int_equal(wp_keys_find(&k, pairs[i].key ^ 1, &hits, &err), WP_OK);
         struct pair other = {pairs[i].key ^ 1, 0};
         size_t same = 0;
@@ -249,10 +252,13 @@ static void test_keys_wrong(void **state) {
         k.entries.len = len;
         struct wp_key_hits hits;
         uint64_t key = random_next(&r) & WP_KEY_MASK;
-        if (wp_keys_find(&k, key, &hits, &err) == WP_OK)
-            for (uint32_t i = 0; i < hits.count; i++) assert_true(wp_keys_article(&k, &hits, i) < 64);
-        struct wp_key_cursor c;
         uint32_t article;
+        if (wp_keys_find(&k, key, &hits, &err) != WP_OK) hits.count = 0;
+        for (uint32_t i = 0; i < hits.count; i++) {
+            assert_int_equal(wp_keys_articles(&k, &hits, i, i + 1, &article, &err), WP_OK);
+            assert_true(article < 64);
+        }
+        struct wp_key_cursor c;
         wp_key_cursor_init(&c, &k);
         while (wp_key_cursor_next(&c, &key, &article, &err) == WP_OK) assert_true(++seen <= 120);
         free(exact);
