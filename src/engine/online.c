@@ -9,8 +9,9 @@
  * by then the look-ups before have cost as much. */
 enum { SEEN_MIN = 4096, SEEN_PART = 16 };
 
-/* Articles after which the memory is shared out anew; and looked at, when much is left of it. */
-enum { SHARE_ARTICLES = 4096, LOOK_FAR = 64 };
+/* Articles after which the memory is shared out anew; and looked at, but after each of the first ones, when
+ * everything is touched for the first time. */
+enum { SHARE_ARTICLES = 4096, LOOK_ARTICLES = 64 };
 
 static enum wp_status no_memory(struct wp_error *err) {
     return wp_fail(err, WP_ENOMEM, "out of memory");
@@ -41,6 +42,12 @@ static enum wp_status decide(struct wp_online *o, struct wp_online_verdict *v, s
 
 /* ---- opening ---- */
 
+/* `more` bytes are going to be allocated. */
+static void limit_segments(struct wp_online *o, uint64_t more) {
+    struct wp_memory_use use = wp_memory_in_use();
+    wp_resident_limit(o->store.resident, wp_ration_segments(&o->ration, use.own ? use.own + more : 0));
+}
+
 /* What the index itself takes becomes more, and what is shared less. */
 static void share_memory(struct wp_online *o) {
     const struct wp_view *now = wp_store_now(&o->store);
@@ -53,17 +60,23 @@ static void share_memory(struct wp_online *o) {
     if (!o->flushes_given) wp_store_flush_at(&o->store, o->ration.flush_rows);
 }
 
-/* Pages of segments that were touched add up, whatever else is there; and profiles that went leave holes,
- * which the allocator keeps: at 256 MiB and 400,000 articles 50 MiB of them. */
+/* A table that is of no use any more makes room for what is. */
+static void drop_seen(struct wp_online *o) {
+    if (!o->seen.words || o->ration.seen_bytes) return;
+    wp_seen_release(&o->seen);
+    o->finder->batch.seen = NULL;
+    share_memory(o);
+}
+
+/* What is freed leaves holes, which the allocator keeps. */
 static void keep_within_memory(struct wp_online *o) {
-    bool share = o->added % SHARE_ARTICLES == 0;
-    if (!share && o->added < o->look_at) return;
-    if (share) share_memory(o);
-    struct wp_memory_use use = wp_memory_in_use();
-    if (share && use.own > o->ration.own_bytes) wp_memory_trim();
-    if (use.own + use.mapped > o->ration.trim_bytes) wp_view_forget(wp_store_now(&o->store));
-    bool near = use.own + use.mapped > o->ration.near_bytes;
-    o->look_at = o->added + (near ? o->ration.look_near : LOOK_FAR);
+    if (o->added > LOOK_ARTICLES && o->added % LOOK_ARTICLES) return;
+    if (o->added % SHARE_ARTICLES == 0) {
+        share_memory(o);
+        drop_seen(o);
+        if (wp_memory_in_use().own > o->ration.own_bytes) wp_memory_trim();
+    }
+    limit_segments(o, 0);
 }
 
 static enum wp_status take_names(struct wp_online *o, const struct wp_fields *fields, struct wp_error *err) {
@@ -77,6 +90,7 @@ static enum wp_status take_terms(struct wp_online *o, const struct wp_online_opt
     WP_TRY(wp_terms_open_writing(&o->terms, &o->store, &options->terms, err));
     wp_store_join_owners(&o->store, &o->terms.owners);
     share_memory(o);
+    limit_segments(o, 0);
     WP_TRY(wp_finder_new(&o->finder, o->ration.profile_bytes, o->terms.agencies, err));
     return WP_OK;
 }
@@ -92,7 +106,10 @@ enum wp_status wp_online_open(struct wp_online *o, const char *dir, const struct
         status = wp_preparer_init(&o->preparer, o->terms.agencies, options->date_format, err);
     if (status == WP_OK) status = take_names(o, options->fields, err);
     if (status == WP_OK) status = wp_stories_gather(o, err);
-    if (status != WP_OK) wp_online_abandon(o);
+    if (status == WP_OK)
+        limit_segments(o, 0);
+    else
+        wp_online_abandon(o);
     return status;
 }
 
@@ -242,8 +259,10 @@ static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *ro
     wp_seen_add_key(&o->seen, WP_KEY_ID, row->id.low);
     o->added += o->added < UINT32_MAX;
     keep_within_memory(o);
-    bool first = !o->seen.words && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
+    bool first =
+        !o->seen.words && o->ration.seen_bytes && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
     if (!first && !wp_seen_is_full(&o->seen)) return WP_OK;
+    limit_segments(o, o->ration.seen_bytes);
     enum wp_status status = wp_seen_build(&o->seen, o->ration.seen_bytes, now, o->finder->owners, err);
     if (o->seen.words) o->finder->batch.seen = &o->seen;
     if (status != WP_ENOMEM) return status;

@@ -88,7 +88,6 @@ struct wp_online {
     uint32_t added;          /* since it was opened */
     uint64_t memory_bytes;   /* constant */
     bool flushes_given;      /* constant: flush_rows is not the ration's */
-    uint32_t look_at;        /* articles added when the memory is looked at next */
     struct wp_ration ration; /* as the index is now, but for `seen`, which stays as large as it was made */
 };
 

@@ -6,7 +6,9 @@
 /* Program and libraries 6 MiB, tables of agencies and words, zstd with its dictionary, what waits for a
  * commit (16 MiB of lines at most, packed), samples for a dictionary, verdicts. */
 #define FIXED_BYTES ((uint64_t)60 << 20)
+#define PROGRAM_BYTES ((uint64_t)8 << 20) /* of these: mapped */
 #define REST_MIN ((uint64_t)32 << 20)
+#define SEGMENTS_MIN ((uint64_t)4 << 20)
 
 enum {
     ARTICLE_BYTES = 24,   /* struct wp_online_story, the next member, the owner */
@@ -14,14 +16,12 @@ enum {
     SEGMENT_PART = 2,     /* of what may be shared out: half */
     MEMTABLE_PART = 4,    /* of what is left: a quarter */
     SEEN_PART = 5,        /* the power of two below it is taken */
-    TRIM_PART = 16,       /* kept free: pages that are touched until somebody looks */
+    FREE_PART = 16,       /* kept free: what is allocated until somebody looks */
+    SEEN_BYTES = 16,      /* of an article's 40 keys; with less, most that are not there pass */
     ROW_BYTES = 1950,     /* of a memtable: row, 38 entries of 32 bytes, and room for sorting their keys */
     SMALL_ROWS = 6000,    /* with more its table of keys has TABLE_BYTES */
     TABLE_BYTES = 33 << 20,
     FLUSH_ROWS_MIN = 4096,
-    TOUCHED_BYTES = 1 << 20, /* of segments by one article, at the very most */
-    LOOK_MIN = 4,
-    LOOK_MAX = 64,
 };
 
 static uint64_t largest_power(uint64_t most) {
@@ -38,25 +38,23 @@ static uint32_t flush_rows(uint64_t bytes) {
     return rows > WP_MEMTABLE_ROWS ? WP_MEMTABLE_ROWS : (uint32_t)rows;
 }
 
-/* As many articles as what is kept free will do for. */
-static uint32_t look_near(uint64_t margin) {
-    uint64_t articles = margin / TOUCHED_BYTES;
-    return articles < LOOK_MIN ? LOOK_MIN : articles > LOOK_MAX ? LOOK_MAX : (uint32_t)articles;
-}
-
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
     uint64_t rest = needs->memory_bytes > own + REST_MIN ? needs->memory_bytes - own : REST_MIN;
-    uint64_t margin = rest / TRIM_PART, left = rest - rest / SEGMENT_PART - margin;
+    uint64_t margin = rest / FREE_PART, left = rest - rest / SEGMENT_PART - margin;
     uint64_t seen = largest_power(left / SEEN_PART), memtable = left / MEMTABLE_PART;
+    if (seen < needs->articles * SEEN_BYTES) seen = 0;
     uint64_t taken = memtable + (needs->seen_bytes > seen ? needs->seen_bytes : seen);
     return (struct wp_ration){
         .flush_rows = flush_rows(memtable),
         .seen_bytes = (size_t)seen,
         .profile_bytes = (size_t)(taken < left ? left - taken : 1),
         .own_bytes = own + left,
-        .near_bytes = own + rest - 4 * margin,
-        .trim_bytes = own + rest - margin,
-        .look_near = look_near(margin),
+        .most_bytes = own + rest - margin,
     };
+}
+
+uint64_t wp_ration_segments(const struct wp_ration *r, uint64_t own) {
+    uint64_t others = (own ? own : r->own_bytes) + PROGRAM_BYTES;
+    return r->most_bytes > others + SEGMENTS_MIN ? r->most_bytes - others : SEGMENTS_MIN;
 }

@@ -7,9 +7,9 @@
  * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
  * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
  * made: so half is theirs, also while they are small, because what others have taken until then does not come
- * back (profiles that went leave holes, and the memtable hands its memory on to the next one). When the
- * process has all it may, they are given back (wp_view_forget). The memtable's share is what it takes with
- * the room for sorting its keys.
+ * back (profiles that went leave holes, and the memtable hands its memory on to the next one). Their limit
+ * (index/resident.h) is what the process may have less what it has of its own at the moment, whatever its
+ * share was. The memtable's share is what it takes with the room for sorting its keys.
  *
  * What is found depends on none of this, only how often a text is unpacked again, a key looked up in vain, a
  * page mapped anew.
@@ -28,16 +28,16 @@ struct wp_ration_needs {
 
 struct wp_ration {
     uint32_t flush_rows;  /* of a memtable that is flushed */
-    size_t seen_bytes;    /* of a table that is made now (index/seen.h) */
+    size_t seen_bytes;    /* of a table that is made now (index/seen.h); 0: too small to be of use */
     size_t profile_bytes; /* of kept profiles, with their slots */
     uint64_t own_bytes;   /* of all but segments: a process that has more of its own has holes in it */
-    uint64_t near_bytes;  /* with more it is to be watched, */
-    uint64_t trim_bytes;  /* and with more than this pages of segments are given back; */
-    uint32_t look_near;   /* articles between two looks then, at most 64 */
+    uint64_t most_bytes;  /* of all together, less than it may have by what is touched until somebody looks */
 };
 
 /* With less memory than it takes (some 96 MiB, and 24 bytes an article) the shares are the least that is of
  * use. */
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs);
+/* What is left for pages of segments in a process that has `own` bytes besides mapped files; 0: not known. */
+uint64_t wp_ration_segments(const struct wp_ration *r, uint64_t own);
 
 #endif

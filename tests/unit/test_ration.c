@@ -25,9 +25,13 @@ static void shares_fit(void **state) {
             /* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
             uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (32 + 16));
             assert_true(grows + memtable + r.seen_bytes + r.profile_bytes <= r.own_bytes);
-            assert_true(r.own_bytes + memory / 8 <= r.trim_bytes);
-            assert_true(r.near_bytes < r.trim_bytes && r.trim_bytes < memory);
-            assert_true(r.look_near == 4 || r.look_near * (uint64_t)MIB <= memory - r.trim_bytes);
+            assert_true(r.own_bytes + memory / 8 <= r.most_bytes && r.most_bytes < memory);
+            /* Segments have what is left of all, whoever has the rest, and something in any case. */
+            for (uint64_t own = r.own_bytes / 2; own < r.own_bytes + memory / 16; own += r.own_bytes / 8)
+                assert_true(own + wp_ration_segments(&r, own) < r.most_bytes);
+            assert_true(wp_ration_segments(&r, 0) >= memory / 16);
+            assert_in_range(wp_ration_segments(&r, memory), MIB, memory / 32);
+            assert_true(!r.seen_bytes || r.seen_bytes >= 16 * articles);
             assert_true(r.profile_bytes > memory / 32);
             assert_true(r.flush_rows <= rows && r.profile_bytes <= profiles);
             assert_int_equal(r.seen_bytes & (r.seen_bytes - 1), 0);
@@ -42,7 +46,7 @@ static void never_nothing(void **state) {
     (void)state;
     struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, (size_t)1 << 30};
     struct wp_ration r = wp_ration_of(&needs);
-    assert_true(r.flush_rows >= 1024 && r.seen_bytes >= 64 && r.profile_bytes >= 1);
+    assert_true(r.flush_rows >= 1024 && r.profile_bytes >= 1);
 }
 
 static void put(struct wp_profiles *p, uint32_t number, uint32_t shingles) {
