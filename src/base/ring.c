@@ -27,10 +27,11 @@ void wp_ring_limit(struct wp_ring *r, size_t bytes) {
     r->limit = bytes < r->cap ? bytes : r->cap;
 }
 
-/* Of what is behind the limit whole pages. */
-static void give_back(struct wp_ring *r, size_t end) {
-    size_t from = (size_t)(-(uintptr_t)(r->area + r->limit) % PAGE) + r->limit;
-    if (end > from) wp_memory_drop(r->area + from, end - from);
+/* Of what was behind the limit in the round before whole pages, as far as nothing of this one is there. */
+static void give_back(struct wp_ring *r) {
+    size_t keep = r->next > r->limit ? r->next : r->limit;
+    size_t from = (size_t)(-(uintptr_t)(r->area + keep) % PAGE) + keep;
+    if (r->end > from) wp_memory_drop(r->area + from, r->end - from);
 }
 
 /* The next one goes to the beginning. */
@@ -45,7 +46,7 @@ static void drive_out(struct wp_ring *r) {
     r->gone(r->self, wp_load32(head), head + WP_RING_HEAD_BYTES);
     r->first += wp_load32(head + 4);
     if (r->first < r->end) return;
-    give_back(r, r->end);
+    give_back(r);
     r->first = r->end = 0;
 }
 

@@ -109,6 +109,20 @@ static void test_limit(void **state) {
     wp_ring_release(&m.ring);
 }
 
+/* Whenever it is set: of what is there nothing is lost. */
+static void test_limit_at_any_time(void **state) {
+    struct random r = {7};
+    (void)state;
+    begin(4 << 20);
+    while (m.count < THINGS) {
+        if (m.count % 50 == 0) wp_ring_limit(&m.ring, (1 << 20) + random_below(&r, 4 << 20));
+        assert_true(put(random_below(&r, 20000)));
+        check_filled(m.oldest);
+        check_filled((m.oldest + m.count) / 2);
+    }
+    wp_ring_release(&m.ring);
+}
+
 static void test_clear(void **state) {
     (void)state;
     begin(1000);
@@ -125,6 +139,7 @@ int main(void) {
         cmocka_unit_test(test_last_ones_are_kept),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit_at_any_time),
         cmocka_unit_test(test_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
