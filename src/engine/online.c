@@ -54,6 +54,7 @@ static void share_memory(struct wp_online *o) {
     struct wp_ration_needs needs = {.memory_bytes = o->memory_bytes,
                                     .articles = now->end,
                                     .furniture = now->state->furniture_count,
+                                    .segment_bytes = wp_view_segment_bytes(now),
                                     .seen_bytes = o->seen.words ? (size_t)(o->seen.mask / 8 + 1) : 0};
     o->ration = wp_ration_of(&needs);
     if (o->finder) wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);

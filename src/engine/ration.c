@@ -13,7 +13,7 @@
 enum {
     ARTICLE_BYTES = 24,   /* struct wp_online_story, the next member, the owner */
     FURNITURE_BYTES = 56, /* twice in a state, once in a set that is half empty, and its growing */
-    SEGMENT_PART = 2,     /* of what may be shared out: half */
+    SEGMENT_PART = 2,     /* of what may be shared out: half at most */
     MEMTABLE_PART = 4,    /* of what is left: a quarter */
     SEEN_PART = 5,        /* the power of two below it is taken */
     FREE_PART = 16,       /* kept free: what is allocated until somebody looks */
@@ -41,7 +41,8 @@ static uint32_t flush_rows(uint64_t bytes) {
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
     uint64_t rest = needs->memory_bytes > own + REST_MIN ? needs->memory_bytes - own : REST_MIN;
-    uint64_t margin = rest / FREE_PART, left = rest - rest / SEGMENT_PART - margin;
+    uint64_t margin = rest / FREE_PART, half = rest / SEGMENT_PART;
+    uint64_t left = rest - margin - (needs->segment_bytes < half ? needs->segment_bytes : half);
     uint64_t seen = largest_power(left / SEEN_PART), memtable = left / MEMTABLE_PART;
     if (seen < needs->articles * SEEN_BYTES) seen = 0;
     uint64_t taken = memtable + (needs->seen_bytes > seen ? needs->seen_bytes : seen);
@@ -55,6 +56,6 @@ struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
 }
 
 uint64_t wp_ration_segments(const struct wp_ration *r, uint64_t own) {
-    uint64_t others = (own ? own : r->own_bytes) + PROGRAM_BYTES;
+    uint64_t others = own ? own + PROGRAM_BYTES : r->own_bytes;
     return r->most_bytes > others + SEGMENTS_MIN ? r->most_bytes - others : SEGMENTS_MIN;
 }

@@ -6,8 +6,9 @@
  *
  * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
  * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
- * made: so half is theirs, also while they are small, because what others have taken until then does not come
- * back (profiles that went leave holes, and the memtable hands its memory on to the next one). Their limit
+ * made: so they have room for all that they are, up to half. The shares of the others become smaller as
+ * segments grow, and what they had taken comes back: profiles with the next round of their ring
+ * (base/ring.h), the memtable with the next one. Until then segments have less: their limit
  * (index/resident.h) is what the process may have less what it has of its own at the moment, whatever its
  * share was. The memtable's share is what it takes with the room for sorting its keys.
  *
@@ -23,7 +24,8 @@
 struct wp_ration_needs {
     uint64_t memory_bytes; /* of all together */
     uint64_t articles, furniture;
-    size_t seen_bytes; /* of the table that is there; 0 = none yet */
+    uint64_t segment_bytes; /* of all segments */
+    size_t seen_bytes;      /* of the table that is there; 0 = none yet */
 };
 
 struct wp_ration {

@@ -41,11 +41,24 @@ void wp_memtable_free(struct wp_memtable *m) {
     wp_free(m);
 }
 
+/* Gives the memory of a chunk's entries from `first` on back, which nothing is in any more. */
+static void drop_entries(struct wp_memtable_entry *chunk, size_t first) {
+    const size_t page = 4096 / sizeof *chunk;
+    size_t from = (first + page - 1) / page * page;
+    wp_memory_drop(chunk + from, (WP_MEMTABLE_KEY_CHUNK - from) * sizeof *chunk);
+}
+
 /* Whoever reads *m already, by a snapshot, looks at no area but the first table, as it has no article. */
 #define MOVE(area) (m->area = from->area, from->area = NULL)
-void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from) {
-    for (size_t i = 0; i * WP_MEMTABLE_ROW_CHUNK < from->rows; i++) MOVE(row_chunks[i]);
-    for (size_t i = 0; i * WP_MEMTABLE_KEY_CHUNK < from->entries; i++) MOVE(entry_chunks[i]);
+void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from, uint32_t rows) {
+    uint32_t keep = from->rows < rows ? from->rows : rows;
+    size_t entries = from->rows ? (uint64_t)from->entries * keep / from->rows : 0;
+    for (size_t i = 0; i * WP_MEMTABLE_ROW_CHUNK < keep; i++) MOVE(row_chunks[i]);
+    for (size_t i = 0; i * WP_MEMTABLE_KEY_CHUNK < entries; i++) {
+        MOVE(entry_chunks[i]);
+        if (entries < (i + 1) * WP_MEMTABLE_KEY_CHUNK && keep < from->rows)
+            drop_entries(m->entry_chunks[i], entries - i * WP_MEMTABLE_KEY_CHUNK);
+    }
     for (unsigned i = 1; i <= atomic_load_explicit(&from->table, memory_order_relaxed); i++)
         MOVE(tables[i].slots);
     MOVE(sorting);

@@ -64,9 +64,9 @@ enum wp_status wp_memtable_new(struct wp_memtable **out, uint32_t first);
 void wp_memtable_free(struct wp_memtable *m);
 
 /* Moves the memory of a memtable that nobody reads any more to one that is new and empty, as far as `from`
- * made use of it itself; for memory that was touched before costs much less than what the system gives.
- * Writer only. */
-void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from);
+ * made use of it itself and so many rows need it; for memory that was touched before costs much less than
+ * what the system gives. Writer only. */
+void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from, uint32_t rows);
 
 /* Is there no room for one more article? Writer only. */
 bool wp_memtable_is_full(const struct wp_memtable *m);

@@ -165,7 +165,7 @@ enum wp_status wp_store_flush_log(struct wp_store *s, bool on, struct wp_error *
         s->log_open = false;
     }
     if (status == WP_OK && on && atomic_load(&before->users) == 1) /* no snapshot has it */
-        wp_memtable_inherit(memtable->table, before->table);
+        wp_memtable_inherit(memtable->table, before->table, wp_store_rows_max(s));
     wp_shared_memtable_drop(before);
     if (status != WP_OK) wp_store_go_back(s);
     return status;

@@ -165,6 +165,12 @@ enum wp_status wp_view_watch(struct wp_view *v, struct wp_resident *r, struct wp
     return WP_OK;
 }
 
+uint64_t wp_view_segment_bytes(const struct wp_view *v) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < v->segment_count; i++) bytes += v->segments[i]->map.len;
+    return bytes;
+}
+
 void wp_view_forget(const struct wp_view *v) {
     for (size_t i = 0; i < v->segment_count; i++) wp_segment_forget(v->segments[i]);
 }

@@ -60,6 +60,8 @@ enum wp_status wp_view_new(struct wp_view **out, const char *dir, const struct w
 struct wp_view *wp_view_clone(const struct wp_view *of, uint32_t end, struct wp_state *state);
 struct wp_view *wp_view_share(struct wp_view *v);
 void wp_view_drop(struct wp_view *v);
+/* Of the files of all its segments. */
+uint64_t wp_view_segment_bytes(const struct wp_view *v);
 /* Gives back the memory that touched pages of its segments take (segment.h). Any thread. */
 void wp_view_forget(const struct wp_view *v);
 /* Its segments share the limit, as long as they are open (wp_segment_watch). Before others see it. */

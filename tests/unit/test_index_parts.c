@@ -514,8 +514,13 @@ static void test_memtable_inherits(void **state) {
         assert_int_equal(wp_memtable_row(before, turn * ROWS + 7)->tokens, turn);
         const struct wp_memtable_entry *entries = before->entry_chunks[0];
         assert_int_equal(wp_memtable_new(&m, (turn + 1) * ROWS), WP_OK);
-        wp_memtable_inherit(m, before);
+        /* Of what fewer rows need no more than that, and the rest of the chunk is given back. */
+        uint32_t rows = turn == 1 ? ROWS / 2 : ROWS;
+        uint32_t last = before->entries - 1;
+        wp_memtable_inherit(m, before, rows);
         assert_ptr_equal(m->entry_chunks[0], entries);
+        assert_int_equal(entries[last].count, turn != 1);
+        assert_int_equal(entries[last / 3].count, 1);
         assert_null(wp_memtable_find(m, WP_KEY_SHINGLE, (uint64_t)turn << 32, UINT32_MAX));
         wp_memtable_free(before);
     }

@@ -19,17 +19,19 @@ static void shares_fit(void **state) {
         uint32_t rows = UINT32_MAX;
         size_t profiles = SIZE_MAX;
         for (uint64_t articles = 0; articles <= 1 << 21; articles = 2 * articles + 1000) {
-            struct wp_ration_needs needs = {memory, articles, articles / 100, 0};
+            uint64_t segments = articles * 240;
+            struct wp_ration_needs needs = {memory, articles, articles / 100, segments, 0};
             struct wp_ration r = wp_ration_of(&needs);
+            uint64_t mapped = segments < memory / 8 ? segments : memory / 8;
             uint64_t grows = articles * 24 + needs.furniture * 56;
             /* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
             uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (32 + 16));
             assert_true(grows + memtable + r.seen_bytes + r.profile_bytes <= r.own_bytes);
-            assert_true(r.own_bytes + memory / 8 <= r.most_bytes && r.most_bytes < memory);
+            assert_true(r.own_bytes + mapped <= r.most_bytes && r.most_bytes < memory);
             /* Segments have what is left of all, whoever has the rest, and something in any case. */
-            for (uint64_t own = r.own_bytes / 2; own < r.own_bytes + memory / 16; own += r.own_bytes / 8)
+            for (uint64_t own = r.own_bytes / 2; own + 16 * MIB < r.most_bytes; own += r.own_bytes / 8)
                 assert_true(own + wp_ration_segments(&r, own) < r.most_bytes);
-            assert_true(wp_ration_segments(&r, 0) >= memory / 16);
+            assert_true(wp_ration_segments(&r, 0) >= mapped);
             assert_in_range(wp_ration_segments(&r, memory), MIB, memory / 32);
             assert_true(!r.seen_bytes || r.seen_bytes >= 16 * articles);
             assert_true(r.profile_bytes > memory / 32);
@@ -44,7 +46,7 @@ static void shares_fit(void **state) {
 /* With too little memory everything is still of some size. */
 static void never_nothing(void **state) {
     (void)state;
-    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, (size_t)1 << 30};
+    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, 1 << 28, (size_t)1 << 30};
     struct wp_ration r = wp_ration_of(&needs);
     assert_true(r.flush_rows >= 1024 && r.profile_bytes >= 1);
 }
