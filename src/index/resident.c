@@ -7,6 +7,7 @@ enum {
     ROOM_PART = 64,    /* of the limit is given back at once: nobody waits long for that */
     LOOK_WINDOWS = 16, /* that are mapped between two looks at what the process has in memory, each of which
                           costs about what mapping one does */
+    OVER_PART = 32,    /* of the limit may be too much while one gives back: then the others wait for it */
     MISSES_MAX = 8,    /* in a row, after which a window is mapped: somebody goes over the file */
 };
 
@@ -76,14 +77,14 @@ static void give_back_run(struct wp_resident *r, size_t keep) {
     r->hand_at = 0;
 }
 
-/* Who comes while another thread gives back goes on: it is being seen to. The hand gets round twice at most,
- * however fast others read. */
-static void make_room(struct wp_resident *r, bool wait) {
-    if (wait)
+/* Who comes while another thread gives back goes on: it is being seen to, unless that is too slow. The hand
+ * gets round twice at most, however fast others read. */
+static void make_room(struct wp_resident *r) {
+    size_t most = atomic_load(&r->most), keep = keep_of(most);
+    if (atomic_load(&r->marked) > most + most / OVER_PART)
         pthread_mutex_lock(&r->turn);
     else if (pthread_mutex_trylock(&r->turn) != 0)
         return;
-    size_t keep = keep_of(atomic_load(&r->most));
     const struct wp_windows *first = r->hand;
     for (unsigned rounds = 0; first && rounds < 3 && atomic_load(&r->marked) > keep;) {
         give_back_run(r, keep);
@@ -118,7 +119,7 @@ static void look(struct wp_resident *r) {
 
 void wp_resident_limit(struct wp_resident *r, uint64_t bytes) {
     atomic_store(&r->most, windows_of(bytes));
-    if (atomic_load(&r->marked) > windows_of(bytes)) make_room(r, true);
+    if (atomic_load(&r->marked) > windows_of(bytes)) make_room(r);
 }
 
 bool wp_windows_may_map_(struct wp_windows *w, size_t window) {
@@ -137,7 +138,7 @@ void wp_windows_mark_(struct wp_windows *w, size_t window) {
     size_t marked = atomic_fetch_add(&r->marked, 1) + 1;
     if (atomic_fetch_add_explicit(&r->added, 1, memory_order_relaxed) % LOOK_WINDOWS == LOOK_WINDOWS - 1)
         look(r);
-    if (marked > atomic_load_explicit(&r->most, memory_order_relaxed)) make_room(r, false);
+    if (marked > atomic_load_explicit(&r->most, memory_order_relaxed)) make_room(r);
 }
 
 /* ---- files ---- */

@@ -1,15 +1,18 @@
 /*
  * test_ration.c - the memory that the writer of an index may use: the shares fit into it, whatever the index;
- * and kept profiles into theirs.
+ * kept profiles into theirs; and pages of segments into what the process leaves of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
-#include "engine/profile.h"
-#include "engine/ration.h"
+#include "engine/online.h"
+#include "support/disk.h"
 
 enum { MIB = 1 << 20 };
 
@@ -96,11 +99,64 @@ static void oldest_profiles_go(void **state) {
     wp_profiles_release(&p);
 }
 
+static void add_articles(struct wp_online *o, unsigned first, unsigned count) {
+    struct wp_error err = {0};
+    struct wp_record_parser *parser;
+    assert_int_equal(wp_record_parser_new(&parser, NULL, &err), WP_OK);
+    for (unsigned i = first; i < first + count; i++) {
+        char line[256 + WP_RECORD_PADDING] = "";
+        const char *words;
+        struct wp_record record;
+        struct wp_online_verdict v;
+        size_t len =
+            (size_t)snprintf(line, 256, "{\"id\":\"a%u\",\"text\":\"of %u.%u.%u\"}", i, i, i * 7, i * 3);
+        assert_int_equal(wp_record_parse(parser, (uint8_t *)line, len, &record, &words), WP_OK);
+        struct wp_online_article a = {.record = &record, .line = (uint8_t *)line, .line_len = len};
+        assert_int_equal(wp_online_add(o, &a, &v, &err), WP_OK);
+    }
+    wp_record_parser_free(parser);
+}
+
+static uint64_t limit_of(const struct wp_online *o) {
+    return atomic_load(&o->store.resident->most) * (uint64_t)WP_WINDOW_BYTES;
+}
+
+/* What the process takes besides, the segments do not have. Where its own memory is not told, as with some
+ * sanitizers, there is nothing to see. */
+static void segments_have_the_rest(void **state) {
+    (void)state;
+    enum { ROUND = 64, TAKEN = 100 * MIB };
+    struct wp_online o;
+    struct wp_error err = {0};
+    uint64_t own = wp_memory_in_use().own, memory = 256 * (uint64_t)MIB + own;
+    struct wp_online_options options = {.store = {.write = true, .create = true, .lazy = true},
+                                        .memory_bytes = memory};
+    assert_int_equal(wp_online_open(&o, "index", &options, &err), WP_OK);
+    add_articles(&o, 0, ROUND);
+    uint64_t before = limit_of(&o);
+    own = wp_memory_in_use().own;
+    assert_in_range(before, memory / 16, memory);
+    void *taken = malloc(TAKEN);
+    memset(taken, 1, TAKEN);
+    bool told = wp_memory_in_use().own >= own + TAKEN;
+    add_articles(&o, ROUND, ROUND);
+    if (told) assert_in_range(limit_of(&o), 1, before - TAKEN * 9 / 10);
+    if (told) assert_in_range(limit_of(&o), 1, memory - wp_memory_in_use().own);
+    free(taken);
+    assert_int_equal(wp_online_close(&o, &err), WP_OK);
+    disk_remove_directory("index");
+}
+
 int main(void) {
+    char scratch[] = "wp_ration.XXXXXX";
+    if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_fit),
         cmocka_unit_test(never_nothing),
         cmocka_unit_test(oldest_profiles_go),
+        cmocka_unit_test(segments_have_the_rest),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;
+    return failed;
 }
