@@ -5,7 +5,8 @@
  *     families      families.c  exact copies, repeated ids               by 64-bit keys
  *     hits          hits.c      postings -> furniture samples, hits      part by part, all threads
  *     furniture     learn.c     examples -> furniture, banners           by owner, all threads
- *     verification  verify.c    hits -> candidates -> matches            part by part, all threads
+ *     verification  promise.c   hits -> candidates, by neighbourhood     part by part, all threads
+ *                   verify.c    candidates -> matches                    part by part, all threads
  *     stories       tell.c      matches -> agreement -> leads            one thread
  *
  * While reading, stores are filled by slot; afterwards everything speaks in ranks (base/order.h). Stores

@@ -20,10 +20,9 @@ enum wp_status wp_shelf_init(struct wp_shelf *s, struct wp_run *run) {
     *s = (struct wp_shelf){.run = run, .unpack = wp_stream_unpack_choose(wp_cpu_level())};
     s->articles = wp_alloc(WP_SHELF_ARTICLES, sizeof *s->articles);
     s->table = wp_zalloc((size_t)1 << TABLE_BITS, sizeof *s->table);
-    s->limit = run->settings.memory_bytes ? WP_SHELF_SHINGLES : WP_SHELF_SHINGLES_FREE;
-    s->shingles = wp_alloc_large(s->limit * sizeof *s->shingles);
+    s->shingles = wp_alloc_large(WP_SHELF_SHINGLES * sizeof *s->shingles);
     s->order = wp_alloc(2 * (size_t)WP_SHELF_ARTICLES, sizeof *s->order);
-    s->cap = s->limit;
+    s->cap = WP_SHELF_SHINGLES;
     if (s->articles && s->table && s->shingles && s->order) return WP_OK;
     wp_shelf_release(s);
     return WP_ENOMEM;
@@ -62,7 +61,7 @@ struct wp_shelved *wp_shelf_find(const struct wp_shelf *s, uint32_t rank) {
 bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row *row) {
     uint32_t place = place_of(s, rank);
     if (s->table[place]) return true;
-    bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= s->limit;
+    bool fits = s->count < WP_SHELF_ARTICLES && s->used + row->shingles <= WP_SHELF_SHINGLES;
     if (!fits && (s->loaded || s->count >= 2)) return false; /* a single pair always fits an empty shelf */
     s->articles[s->count++] =
         (struct wp_shelved){.rank = rank, .place = place, .offset = s->used, .row = *row};
@@ -72,7 +71,7 @@ bool wp_shelf_put(struct wp_shelf *s, uint32_t rank, const struct wp_article_row
 }
 
 static enum wp_status make_room(struct wp_shelf *s) {
-    uint64_t want = s->used > s->limit ? s->used : s->limit;
+    uint64_t want = s->used > WP_SHELF_SHINGLES ? s->used : WP_SHELF_SHINGLES;
     if (s->loaded || (s->cap >= want && s->cap <= 2 * want)) return WP_OK;
     wp_free(s->shingles);
     s->cap = 0;

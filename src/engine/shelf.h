@@ -15,8 +15,7 @@
 #include "engine/stream.h"
 
 enum {
-    WP_SHELF_SHINGLES = 1 << 20,      /* more only for a single pair that needs it */
-    WP_SHELF_SHINGLES_FREE = 1 << 22, /* the same in a run without a memory limit */
+    WP_SHELF_SHINGLES = 1 << 20, /* more only for a single pair that needs it */
     WP_SHELF_ARTICLES = 1 << 15,
 };
 
@@ -35,8 +34,8 @@ struct wp_shelf {
     uint32_t count;
     uint32_t loaded, cleaned; /* the first so many are fetched, and what does not count is out of them */
     uint64_t *shingles;
-    uint64_t used, cap, limit; /* limit: of used */
-    uint64_t *order;           /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
+    uint64_t used, cap;
+    uint64_t *order; /* twice WP_SHELF_ARTICLES: by place in the store, and scratch */
     struct wp_buffer packed, masks;
     struct wp_run *run;
     wp_stream_unpacker *unpack;

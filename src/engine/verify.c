@@ -1,21 +1,19 @@
 /*
  * verify.c - from candidates to matches.
  *
- * Candidates come sorted by their first article. Those whose meetings promise enough are taken in groups: the
- * streams of all articles of a group are fetched to a shelf (shelf.h), and each first article is prepared
- * once and compared in full with its partners. Copies appear within a day or two of each other, so that much
- * of what the next part of the candidates needs is on the shelf already: it is cleared only when it is full,
- * and a thread takes several neighbouring parts at a time. With --verify sketch the fingerprints answer
- * alone.
- *
- * What the meetings promise: samples are a known share of an article's shingles, so hits / share estimates
- * the shared ones. What lies below the least passage that the rule would report is dropped.
+ * Candidates that promise enough come neighbourhood by neighbourhood (promise.h), sorted there by their first
+ * article. They are taken in groups: the streams of all articles of a group are fetched to a shelf (shelf.h),
+ * and each first article is prepared once and compared in full with its partners. Most of what the next group
+ * needs is on the shelf already: it is cleared only when it is full. With --verify sketch the fingerprints
+ * answer alone, and candidates are taken as they come.
  */
 #include "engine/run.h"
 
 #include <string.h>
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/thread.h"
+#include "engine/promise.h"
 #include "engine/shelf.h"
 #include "match/candidates.h"
 #include "match/overlap.h"
@@ -23,9 +21,8 @@
 #include "sketch/fingerprint.h"
 
 enum {
-    GROUP_SHINGLES =
-        1 << 15,    /* fetched at a time: they are compared while they are still in the near cache */
-    ROWS_AHEAD = 8, /* rows of partners lie anywhere and are asked for so long before */
+    GROUP_SHINGLES = 1 << 15, /* fetched at a time: compared while they are still in the near cache */
+    MATCH_RUN = 64,
 };
 
 struct verifier {
@@ -35,7 +32,8 @@ struct verifier {
     struct wp_overlap_base base;
     uint32_t base_rank; /* of the article prepared in base; UINT32_MAX when none is */
     struct wp_shelf shelf;
-    uint64_t verified, shingles, reported, seen;
+    uint32_t ranks_per_part; /* of matches */
+    uint64_t reported;
 };
 
 static void verifier_free(struct verifier *v) {
@@ -52,8 +50,9 @@ static enum wp_status verifier_new(struct verifier **out, struct wp_run *run) {
     if (!v) return WP_ENOMEM;
     v->run = run;
     v->base_rank = UINT32_MAX;
+    v->ranks_per_part = wp_hits_ranks_per_part(run->order.articles);
     wp_overlap_base_init(&v->base);
-    if (wp_parts_sender_init(&v->matches, &run->matches, 64) != WP_OK ||
+    if (wp_parts_sender_init(&v->matches, &run->matches, MATCH_RUN) != WP_OK ||
         wp_shelf_init(&v->shelf, run) != WP_OK) {
         verifier_free(v);
         return WP_ENOMEM;
@@ -63,51 +62,13 @@ static enum wp_status verifier_new(struct verifier **out, struct wp_run *run) {
 }
 
 static enum wp_status verifier_finish(struct verifier *v, struct wp_error *err) {
-    atomic_fetch_add(&v->run->counts.candidates, v->seen);
-    atomic_fetch_add(&v->run->counts.verified, v->verified);
-    atomic_fetch_add(&v->run->counts.verified_shingles, v->shingles);
     atomic_fetch_add(&v->run->counts.matches, v->reported);
     return wp_parts_sender_flush(&v->matches, err);
 }
 
-static struct wp_sampled sampled(const struct wp_run *run, uint32_t rank, const struct wp_article_row *row) {
-    return (struct wp_sampled){row->shingles, row->samples, wp_run_own_shingles(run, rank, row)};
-}
-
-/* Can the pair share enough to be reported? */
-static bool is_promising(const struct wp_run *run, const struct wp_candidate *c,
-                         const struct wp_article_row *a, const struct wp_article_row *b) {
-    struct wp_sampled of_a = sampled(run, c->a, a), of_b = sampled(run, c->b, b);
-    return a->width == b->width && wp_rule_may_match_sampled(&run->settings.rule, &of_a, &of_b, c->hits,
-                                                             a->owner && a->owner == b->owner);
-}
-
-/* Keeps the candidates that promise enough, in order. */
-static enum wp_status keep_promising(struct verifier *v, struct wp_error *err) {
-    struct wp_candidate_list *list = &v->candidates;
-    struct wp_article_row scratch_a, scratch_b;
-    const struct wp_article_row *a = NULL, *b;
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct wp_candidate c = list->items[i];
-        if (i + ROWS_AHEAD < list->count)
-            wp_rows_expect(&v->run->articles, wp_order_slot(&v->run->order, list->items[i + ROWS_AHEAD].b));
-        if (i == 0 || !a || c.a != list->items[i - 1].a) a = wp_run_row(v->run, c.a, &scratch_a, err);
-        b = wp_run_row(v->run, c.b, &scratch_b, err);
-        if (!a || !b) return err->status;
-        list->items[kept] = c;
-        if (!is_promising(v->run, &c, a, b)) continue;
-        v->shingles += (uint64_t)a->shingles + b->shingles;
-        kept++;
-    }
-    list->count = kept;
-    return WP_OK;
-}
-
-static enum wp_status report(struct verifier *v, size_t part, const struct wp_match *match,
-                             struct wp_error *err) {
+static enum wp_status report(struct verifier *v, const struct wp_match *match, struct wp_error *err) {
     v->reported++;
-    return wp_parts_send(&v->matches, part, match, err);
+    return wp_parts_send(&v->matches, match->a / v->ranks_per_part, match, err);
 }
 
 /* What a rule reads of one article beside its text, where the run keeps it; and room for it. */
@@ -184,8 +145,8 @@ static enum wp_status compare(struct verifier *v, const struct wp_candidate *c, 
     return status == WP_OK ? WP_OK : wp_fail(err, status, "%s", wp_status_text(status));
 }
 
-static enum wp_status verify_group(struct verifier *v, size_t part, const struct wp_candidate *c,
-                                   size_t count, struct wp_error *err) {
+static enum wp_status verify_group(struct verifier *v, const struct wp_candidate *c, size_t count,
+                                   struct wp_error *err) {
     WP_TRY(wp_shelf_load(&v->shelf, err));
     WP_TRY(wp_shelf_take_out(&v->shelf, err));
     for (size_t i = 0; i < count; i++) {
@@ -198,7 +159,7 @@ static enum wp_status verify_group(struct verifier *v, size_t part, const struct
         match.b_shorter = wp_overlap_b_shorter(&o);
         match.jaccard = (float)wp_overlap_jaccard(&o);
         match.containment = (float)wp_overlap_containment(&o);
-        WP_TRY(report(v, part, &match, err));
+        WP_TRY(report(v, &match, err));
     }
     return WP_OK;
 }
@@ -226,13 +187,13 @@ static enum wp_status fill_shelf(struct verifier *v, const struct wp_candidate *
     return WP_OK;
 }
 
-static enum wp_status verify_exact(struct verifier *v, size_t part, struct wp_error *err) {
+static enum wp_status verify_exact(struct verifier *v, struct wp_error *err) {
     const struct wp_candidate_list *list = &v->candidates;
     for (size_t i = 0, taken; i < list->count; i += taken) {
         if (atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
         WP_TRY(fill_shelf(v, list->items + i, list->count - i, &taken, err));
         if (taken)
-            WP_TRY(verify_group(v, part, list->items + i, taken, err));
+            WP_TRY(verify_group(v, list->items + i, taken, err));
         else
             clear_shelf(v);
     }
@@ -241,8 +202,7 @@ static enum wp_status verify_exact(struct verifier *v, size_t part, struct wp_er
 
 /* ---- sketch ---- */
 
-static enum wp_status estimate(struct verifier *v, size_t part, const struct wp_candidate *c,
-                               struct wp_error *err) {
+static enum wp_status estimate(struct verifier *v, const struct wp_candidate *c, struct wp_error *err) {
     struct wp_run *run = v->run;
     struct wp_article_row row_a, row_b;
     uint8_t bins_a[WP_SKETCH_BINS], bins_b[WP_SKETCH_BINS];
@@ -269,64 +229,111 @@ static enum wp_status estimate(struct verifier *v, size_t part, const struct wp_
                              .relation = (uint8_t)relation,
                              .b_shorter = e.shingles_b - e.furniture_b < e.shingles_a - e.furniture_a,
                              .gain = (int16_t)gain};
-    return report(v, part, &match, err);
+    return report(v, &match, err);
 }
 
-static enum wp_status verify_sketch(struct verifier *v, size_t part, struct wp_error *err) {
+static enum wp_status verify_sketch(struct verifier *v, struct wp_error *err) {
     for (size_t i = 0; i < v->candidates.count; i++) {
         if (i % 1024 == 0 && atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
-        WP_TRY(estimate(v, part, &v->candidates.items[i], err));
+        WP_TRY(estimate(v, &v->candidates.items[i], err));
     }
     return WP_OK;
 }
 
-static enum wp_status verifier_run(struct verifier *v, size_t part, struct wp_error *err) {
-    WP_TRY(wp_candidates_gather(&v->candidates, &v->run->hits, part, &v->run->sparse, err));
-    v->seen += v->candidates.count;
-    WP_TRY(keep_promising(v, err));
-    v->verified += v->candidates.count;
-    return v->run->settings.verify_exact ? verify_exact(v, part, err) : verify_sketch(v, part, err);
-}
-
 /* ---- the stage ---- */
-
-/* Stretches of parts to a thread, so that the last ones to finish are not waited for long. */
-#define STRETCHES_PER_THREAD 8
-
-static size_t stretch_for(unsigned threads) {
-    size_t stretch = WP_HIT_PARTS / ((size_t)threads * STRETCHES_PER_THREAD);
-    return stretch ? stretch : 1;
-}
 
 struct verify_pass {
     struct wp_run *run;
     struct verifier **workers;
-    size_t stretch; /* parts that one thread takes in a row */
+    struct wp_promising promising; /* of exact verification */
 };
 
-static enum wp_status verify_stretch(void *self, size_t stretch, unsigned worker) {
+static enum wp_status verify_part(struct verify_pass *pass, struct verifier *v, size_t part,
+                                  struct wp_error *err) {
+    if (!pass->run->settings.verify_exact) {
+        WP_TRY(wp_promising_take(pass->run, part, &v->candidates, err));
+        return verify_sketch(v, err);
+    }
+    WP_TRY(wp_promising_part(&pass->promising, part, &v->candidates, err));
+    return verify_exact(v, err);
+}
+
+static enum wp_status run_part(void *self, size_t part, unsigned worker) {
     struct verify_pass *pass = self;
     struct wp_error err = {0};
     enum wp_status status = WP_OK;
-    size_t part = stretch * pass->stretch, end = part + pass->stretch;
-    if (end > WP_HIT_PARTS) end = WP_HIT_PARTS;
     if (!pass->workers[worker]) status = verifier_new(&pass->workers[worker], pass->run);
-    for (; status == WP_OK && part < end; part++) status = verifier_run(pass->workers[worker], part, &err);
+    if (status == WP_OK) status = verify_part(pass, pass->workers[worker], part, &err);
     if (status != WP_OK) wp_run_fail(pass->run, &err);
     return status;
 }
 
-enum wp_status wp_run_verify(struct wp_run *run, struct wp_error *err) {
-    unsigned threads = run->settings.threads;
-    struct verify_pass pass = {run, wp_zalloc(threads, sizeof *pass.workers), stretch_for(threads)};
-    if (!pass.workers) return wp_fail(err, WP_ENOMEM, "out of memory");
-    struct wp_parallel_work work = {verify_stretch, &pass, &run->cancel};
-    size_t stretches = (WP_HIT_PARTS + pass.stretch - 1) / pass.stretch;
-    enum wp_status status = wp_parallel(threads, stretches, &work);
-    for (unsigned i = 0; i < threads; i++) {
-        if (status == WP_OK && pass.workers[i]) status = verifier_finish(pass.workers[i], &run->error);
-        verifier_free(pass.workers[i]);
+static enum wp_status verify_all(struct verify_pass *pass) {
+    struct wp_run *run = pass->run;
+    struct wp_parallel_work work = {run_part, pass, &run->cancel};
+    enum wp_status status = wp_parallel(run->settings.threads, WP_HIT_PARTS, &work);
+    for (unsigned i = 0; i < run->settings.threads; i++) {
+        if (status == WP_OK && pass->workers[i]) status = verifier_finish(pass->workers[i], &run->error);
+        verifier_free(pass->workers[i]);
     }
+    return status;
+}
+
+struct match_list {
+    struct wp_match *items;
+    uint64_t *places, *scratch;
+    struct wp_parts_sender back;
+};
+
+static enum wp_status match_list_init(struct match_list *l, struct wp_run *run, size_t count) {
+    l->items = wp_alloc(count, sizeof *l->items);
+    l->places = wp_alloc(count, sizeof *l->places);
+    l->scratch = wp_alloc(count, sizeof *l->scratch);
+    if (!l->items || !l->places || !l->scratch) return WP_ENOMEM;
+    return wp_parts_sender_init(&l->back, &run->matches, MATCH_RUN);
+}
+
+static void match_list_release(struct match_list *l) {
+    wp_parts_sender_release(&l->back);
+    wp_free(l->scratch);
+    wp_free(l->places);
+    wp_free(l->items);
+}
+
+/* All matches of one article come from one neighbourhood, in the order of b: by a is enough. */
+static enum wp_status sort_by_a(struct match_list *l, struct wp_run *run, size_t part, struct wp_error *err) {
+    size_t count = wp_parts_count(&run->matches, part);
+    WP_TRY(wp_parts_take(&run->matches, part, l->items, err));
+    for (size_t i = 0; i < count; i++) l->places[i] = (uint64_t)l->items[i].a << 32 | i;
+    const uint64_t *sorted = wp_sort64_from(l->places, l->scratch, count, 32);
+    for (size_t i = 0; i < count; i++)
+        WP_TRY(wp_parts_send(&l->back, part, &l->items[(uint32_t)sorted[i]], err));
+    return wp_parts_sender_flush(&l->back, err);
+}
+
+/* Brings the matches of a part, which come from any neighbourhood, into the order of (a, b). */
+static enum wp_status sort_part(void *self, size_t part, unsigned worker) {
+    struct wp_run *run = self;
+    struct wp_error err = {0};
+    struct match_list list = {0};
+    (void)worker;
+    enum wp_status status = match_list_init(&list, run, wp_parts_count(&run->matches, part));
+    if (status != WP_OK) wp_fail(&err, status, "out of memory for the matches");
+    if (status == WP_OK) status = sort_by_a(&list, run, part, &err);
+    match_list_release(&list);
+    if (status != WP_OK) wp_run_fail(run, &err);
+    return status;
+}
+
+enum wp_status wp_run_verify(struct wp_run *run, struct wp_error *err) {
+    bool exact = run->settings.verify_exact; /* else candidates are taken as they come, and so are matches */
+    struct verify_pass pass = {.run = run, .workers = wp_zalloc(run->settings.threads, sizeof *pass.workers)};
+    struct wp_parallel_work sort = {sort_part, run, &run->cancel};
+    enum wp_status status = pass.workers ? WP_OK : wp_fail(err, WP_ENOMEM, "out of memory");
+    if (status == WP_OK && exact) status = wp_promising_gather(&pass.promising, run, err);
+    if (status == WP_OK) status = verify_all(&pass);
+    if (status == WP_OK && exact) status = wp_parallel(run->settings.threads, WP_HIT_PARTS, &sort);
+    wp_promising_release(&pass.promising);
     wp_free(pass.workers);
     return status;
 }

@@ -18,7 +18,7 @@ void wp_candidate_list_release(struct wp_candidate_list *list) {
     *list = (struct wp_candidate_list){0};
 }
 
-static enum wp_status make_room(struct wp_candidate_list *list, size_t count) {
+enum wp_status wp_candidate_list_make_room(struct wp_candidate_list *list, size_t count) {
     if (count <= list->key_cap) return WP_OK;
     wp_free(list->keys);
     wp_free(list->scratch);
@@ -83,7 +83,7 @@ enum wp_status wp_candidates_gather(struct wp_candidate_list *list, struct wp_pa
                                     const struct wp_bits *sparse, struct wp_error *err) {
     size_t count = wp_parts_count(hits, part);
     list->count = 0;
-    if (make_room(list, count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+    if (wp_candidate_list_make_room(list, count) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     WP_TRY(wp_parts_take(hits, part, list->keys, err));
     if (!count) return WP_OK;
     count = drop_single(list, count, sparse);

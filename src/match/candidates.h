@@ -29,6 +29,8 @@ struct wp_candidate_list {
  * WP_SPARSE_SAMPLES samples. One thread per part and list. */
 enum wp_status wp_candidates_gather(struct wp_candidate_list *list, struct wp_parts *hits, size_t part,
                                     const struct wp_bits *sparse, struct wp_error *err);
+/* Room for so many 8-byte keys, and as many to sort them with; what was there is lost. WP_ENOMEM. */
+enum wp_status wp_candidate_list_make_room(struct wp_candidate_list *list, size_t count);
 void wp_candidate_list_release(struct wp_candidate_list *list);
 
 #endif
