@@ -202,14 +202,7 @@ static void find_and_take_out(const struct wp_furniture *f, uint32_t owner, stru
     if (span.end) take_out_span(t, span);
 }
 
-void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
-                           uint32_t width, uint32_t tag, struct wp_mask *mask) {
-    struct taking t = {shingles, width, tag, mask, NULL, 0};
-    mask->shingles = 0;
-    find_and_take_out(f, owner, &t, count);
-}
-
-/* The same where it is known to be, or from now on. */
+/* The same where it is known to be, or noting where it is. */
 static void take_out_spans(const struct wp_beside *beside, struct taking *t, uint32_t count) {
     struct wp_furniture_spans *spans = beside->spans;
     bool known = spans->count != WP_FURNITURE_UNKNOWN;

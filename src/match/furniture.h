@@ -79,15 +79,10 @@ enum { WP_MASK_SLACK = 8 };
 /* Marks a shingle that was taken out. In those that are there it must be clear. */
 #define WP_SHINGLE_TAKEN_OUT ((uint64_t)1 << 63)
 
-/* Takes the owner's furniture out of a text's shingles (the low 40 bits count; in text order, for `tokens`
- * tokens of `width` to a shingle): each becomes a number that equals no shingle and, as long as tags differ,
- * none taken out of another text. mask->tokens is zeroed by the caller and filled. tag < 2^20. */
-void wp_furniture_take_out(const struct wp_furniture *f, uint32_t owner, uint64_t *shingles, uint32_t count,
-                           uint32_t width, uint32_t tag, struct wp_mask *mask);
-
-/* Takes the first `head` and the last `tail` of a text's tokens out likewise, agency lines for example: the
- * shingles that lie within them, and the tokens themselves. After the furniture, with the same mask and tag.
- * Together they may be more than there are; a text without shingles is left as it is. */
+/* Takes the first `head` and the last `tail` of a text's tokens out as wp_beside_take_out does furniture,
+ * agency lines for example: the shingles that lie within them, and the tokens themselves. After the
+ * furniture, with the same mask and tag. Together they may be more than there are; a text without shingles is
+ * left as it is. */
 void wp_ends_take_out(uint32_t head, uint32_t tail, uint64_t *shingles, uint32_t count, uint32_t width,
                       uint32_t tag, struct wp_mask *mask);
 
@@ -100,7 +95,7 @@ struct wp_furniture_spans {
     } items[WP_FURNITURE_SPANS];
 };
 
-/* What does not count of one article: both of the above. */
+/* What does not count of one article: furniture, and its ends. */
 struct wp_beside {
     const struct wp_furniture *furniture; /* NULL: none is known */
     uint32_t owner;                       /* 0 = none: furniture of all only */
@@ -111,8 +106,9 @@ struct wp_beside {
 static inline bool wp_beside_any(const struct wp_beside *beside) {
     return (beside->furniture && beside->furniture->count) || beside->head || beside->tail;
 }
-/* Takes it out of a text of `tokens` tokens and max(0, tokens - width + 1) shingles. mask->tokens is zeroed
- * by the caller, the rest of *mask is set. */
+/* Takes it out of a text of `tokens` tokens and max(0, tokens - width + 1) shingles (the low 40 bits count;
+ * in text order): each becomes a number that equals no shingle and, as long as tags differ, none taken out of
+ * another text. tag < 2^20. mask->tokens is zeroed by the caller and filled, the rest of *mask is set. */
 void wp_beside_take_out(const struct wp_beside *beside, uint64_t *shingles, uint32_t tokens, uint32_t width,
                         uint32_t tag, struct wp_mask *mask);
 /* The mask where anything was taken out, else NULL. */

@@ -67,8 +67,9 @@ static int same_shingle(const struct text *a, uint32_t i, const struct text *b, 
 static void take_out(struct text *t, const struct wp_furniture *f, uint32_t owner, uint32_t tag) {
     for (uint32_t i = 0; i < t->stream.count; i++) t->out[i] = wp_furniture_has(f, owner, t->shingles[i]);
     memset(t->masked, 0, sizeof t->masked);
-    t->mask = (struct wp_mask){.tokens = t->masked, .own = t->stream.tokens};
-    wp_furniture_take_out(f, owner, t->shingles, t->stream.count, t->stream.width, tag, &t->mask);
+    t->mask = (struct wp_mask){.tokens = t->masked};
+    const struct wp_beside beside = {.furniture = f, .owner = owner};
+    wp_beside_take_out(&beside, t->shingles, t->stream.tokens, t->stream.width, tag, &t->mask);
     t->stream.mask = &t->mask;
 }
 

@@ -89,11 +89,12 @@ static void check_taken_out(const struct wp_furniture *f, uint32_t owner, const 
     static uint64_t out[TOKENS_MAX];
     static uint8_t mask[TOKENS_MAX + WP_MASK_SLACK], want[TOKENS_MAX + WP_MASK_SLACK];
     uint32_t count = tokens < width ? 0 : tokens - width + 1, taken = 0, own = 0;
-    struct wp_mask m = {.tokens = mask, .own = tokens};
+    const struct wp_beside beside = {.furniture = f, .owner = owner};
+    struct wp_mask m = {.tokens = mask};
     memset(mask, 0, sizeof mask);
     memset(want, 0, sizeof want);
     memcpy(out, shingles, count * sizeof *out);
-    wp_furniture_take_out(f, owner, out, count, width, tag, &m);
+    wp_beside_take_out(&beside, out, tokens, width, tag, &m);
     for (uint32_t i = 0; i < count; i++) {
         bool is = wp_furniture_has(f, owner, shingles[i]);
         taken += is;
@@ -195,10 +196,10 @@ static void beside(void **state) {
     assert_int_equal(wp_furniture_add(&f, 7, 103), WP_OK);
     assert_true(wp_beside_any(&b));
     for (uint32_t i = 0; i < COUNT; i++) one[i] = two[i] = 100 + i;
-    struct wp_mask m = {.tokens = mask_one, .shingles = 99}, n = {.tokens = mask_two, .own = TOKENS};
+    struct wp_mask m = {.tokens = mask_one, .shingles = 99}, n = {.tokens = mask_two};
+    wp_beside_take_out(&b, two, TOKENS, WIDTH, 3, &n);
     b.head = 1, b.tail = 6;
     wp_beside_take_out(&b, one, TOKENS, WIDTH, 3, &m);
-    wp_furniture_take_out(&f, 7, two, COUNT, WIDTH, 3, &n);
     wp_ends_take_out(1, 6, two, COUNT, WIDTH, 3, &n);
     assert_memory_equal(one, two, sizeof one);
     assert_memory_equal(mask_one, mask_two, sizeof mask_one);

@@ -103,11 +103,12 @@ static void behind_furniture(void **state) {
     struct wp_furniture f;
     uint64_t shingles[SHINGLES];
     uint8_t marks[TOKENS + WP_MASK_SLACK] = {0};
-    struct wp_mask mask = {.tokens = marks, .own = TOKENS};
+    struct wp_mask mask = {.tokens = marks};
     for (uint64_t i = 0; i < SHINGLES; i++) shingles[i] = 100 + i;
     assert_int_equal(wp_furniture_init(&f), WP_OK);
     assert_int_equal(wp_furniture_add(&f, 7, 101), WP_OK);
-    wp_furniture_take_out(&f, 7, shingles, SHINGLES, WIDTH, 3, &mask);
+    const struct wp_beside beside = {.furniture = &f, .owner = 7};
+    wp_beside_take_out(&beside, shingles, TOKENS, WIDTH, 3, &mask);
     assert_int_equal(mask.own, TOKENS - WIDTH); /* tokens 1 to 5 */
     wp_ends_take_out(7, 0, shingles, SHINGLES, WIDTH, 3, &mask);
     assert_int_equal(mask.own, TOKENS - 7);
