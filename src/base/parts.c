@@ -95,15 +95,17 @@ static enum wp_status append(struct wp_parts *p, struct wp_part *part, const uin
 }
 
 enum wp_status wp_parts_sender_init(struct wp_parts_sender *s, struct wp_parts *p, uint32_t run_items) {
-    *s = (struct wp_parts_sender){.parts = p, .run_items = run_items};
-    s->runs = wp_alloc(p->part_count * run_items, p->item_bytes);
+    *s = (struct wp_parts_sender){.parts = p, .run_items = run_items, .item_bytes = p->item_bytes};
+    s->run_bytes = run_items * p->item_bytes;
+    if (p->item_bytes < sizeof(uint64_t)) s->run_bytes += sizeof(uint64_t) - p->item_bytes;
+    s->runs = wp_alloc(p->part_count, s->run_bytes);
     s->counts = wp_zalloc(p->part_count, sizeof *s->counts);
     return s->runs && s->counts ? WP_OK : WP_ENOMEM;
 }
 
 enum wp_status wp_parts_send_run(struct wp_parts_sender *s, size_t part, struct wp_error *err) {
     struct wp_parts *p = s->parts;
-    const uint8_t *run = s->runs + part * s->run_items * p->item_bytes;
+    const uint8_t *run = s->runs + part * s->run_bytes;
     pthread_mutex_lock(&p->parts[part].lock);
     enum wp_status status = append(p, &p->parts[part], run, s->counts[part] * p->item_bytes, err);
     pthread_mutex_unlock(&p->parts[part].lock);
@@ -112,9 +114,8 @@ enum wp_status wp_parts_send_run(struct wp_parts_sender *s, size_t part, struct 
 }
 
 enum wp_status wp_parts_send(struct wp_parts_sender *s, size_t part, const void *item, struct wp_error *err) {
-    size_t bytes = s->parts->item_bytes;
     uint32_t n = s->counts[part]++;
-    memcpy(s->runs + (part * s->run_items + n) * bytes, item, bytes);
+    memcpy(s->runs + part * s->run_bytes + n * s->item_bytes, item, s->item_bytes);
     return n + 1 < s->run_items ? WP_OK : wp_parts_send_run(s, part, err);
 }
 
@@ -150,5 +151,16 @@ enum wp_status wp_parts_take(struct wp_parts *p, size_t part_number, void *out, 
     free_chunks(p, part);
     part->items = 0;
     part->used = 0;
+    return WP_OK;
+}
+
+/* In place, from the last one on: what is widened lies behind what is not yet. */
+enum wp_status wp_parts_take64(struct wp_parts *p, size_t part, uint64_t *out, struct wp_error *err) {
+    const uint8_t *packed = (const uint8_t *)out;
+    size_t bytes = p->item_bytes, count = wp_parts_count(p, part);
+    uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
+    WP_TRY(wp_parts_take(p, part, out, err));
+    if (bytes == sizeof *out) return WP_OK;
+    for (size_t i = count; i-- > 0;) out[i] = wp_load64(packed + i * bytes) & mask;
     return WP_OK;
 }

@@ -8,6 +8,7 @@
 #ifndef WP_BASE_PARTS_H
 #define WP_BASE_PARTS_H
 
+#include "base/bytes.h"
 #include "base/chunks.h"
 #include "base/spill.h"
 
@@ -28,7 +29,8 @@ struct wp_parts {
 
 struct wp_parts_sender {
     struct wp_parts *parts;
-    uint8_t *runs;    /* part_count runs of run_items */
+    uint8_t *runs; /* part_count runs of run_items, run_bytes from one to the next, with slack */
+    size_t item_bytes, run_bytes;
     uint32_t *counts; /* items waiting per part */
     uint32_t run_items;
 };
@@ -48,11 +50,11 @@ void wp_parts_sender_release(struct wp_parts_sender *s);
 /* Moves the run of one part out. */
 enum wp_status wp_parts_send_run(struct wp_parts_sender *s, size_t part, struct wp_error *err);
 
-/* Adds one 8-byte item. */
+/* Adds one item of up to 8 bytes: the lowest ones of a number. */
 static inline enum wp_status wp_parts_send64(struct wp_parts_sender *s, size_t part, uint64_t item,
                                              struct wp_error *err) {
     uint32_t n = s->counts[part];
-    ((uint64_t *)s->runs)[part * s->run_items + n] = item;
+    wp_store64(s->runs + part * s->run_bytes + n * s->item_bytes, item); /* the next one covers the rest */
     s->counts[part] = n + 1;
     return n + 1 < s->run_items ? WP_OK : wp_parts_send_run(s, part, err);
 }
@@ -64,5 +66,7 @@ enum wp_status wp_parts_send(struct wp_parts_sender *s, size_t part, const void 
 enum wp_status wp_parts_read(struct wp_parts *p, size_t part, void *out, struct wp_error *err);
 /* The same, and frees the part's memory. One thread per part. */
 enum wp_status wp_parts_take(struct wp_parts *p, size_t part, void *out, struct wp_error *err);
+/* The same of items that wp_parts_send64 added, as numbers. */
+enum wp_status wp_parts_take64(struct wp_parts *p, size_t part, uint64_t *out, struct wp_error *err);
 
 #endif

@@ -106,6 +106,9 @@ static enum wp_status prepare_hits(struct hits_pass *pass) {
     if (!pass->workers || !pass->counts.any || !pass->counts.mixed) return WP_ENOMEM;
     WP_TRY(wp_bits_init(&pass->crowded_any, run->order.articles));
     WP_TRY(wp_bits_init(&pass->crowded_mixed, run->order.articles));
+    run->hit_form = wp_hit_form(run->order.articles);
+    WP_TRY(wp_parts_init(&run->hits, run->hit_form.bytes, WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, &run->budget));
+    wp_parts_use_pool(&run->hits, &run->chunks);
     WP_TRY(wp_parts_init(&pass->common, 8, WP_POSTING_PARTS, WP_COMMON_CHUNK_BYTES, &run->budget));
     pass->stage = (struct wp_hits_stage){.order = &run->order,
                                          .skipped = &run->copied,
@@ -116,7 +119,7 @@ static enum wp_status prepare_hits(struct hits_pass *pass) {
                                          .crowded_mixed = &pass->crowded_mixed,
                                          .owners = run->owners,
                                          .hits = &run->hits,
-                                         .ranks_per_part = wp_hits_ranks_per_part(run->order.articles),
+                                         .form = run->hit_form,
                                          .fanout = run->fanout};
     return prepare_repeats(pass);
 }

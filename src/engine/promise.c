@@ -28,7 +28,8 @@ enum wp_status wp_promising_take(struct wp_run *run, size_t part, struct wp_cand
     const struct wp_article_row *a = NULL, *b;
     uint64_t shingles = 0;
     size_t kept = 0;
-    WP_TRY(wp_candidates_gather(list, &run->hits, part, &run->sparse, err));
+    const struct wp_bits *sparse = run->tokens_min ? NULL : &run->sparse; /* as families.c marks them */
+    WP_TRY(wp_candidates_gather(list, &run->hits, part, &run->hit_form, sparse, err));
     for (size_t i = 0; i < list->count; i++) {
         const struct wp_candidate c = list->items[i];
         if (i + ROWS_AHEAD < list->count)

@@ -60,7 +60,6 @@ static enum wp_status init_stores(struct wp_run *run) {
     WP_TRY(wp_parts_init(&run->postings, 8, WP_POSTING_PARTS, WP_POSTING_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->exact_keys, 8, WP_TWIN_PARTS, WP_TWIN_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->id_keys, 8, WP_TWIN_PARTS, WP_TWIN_CHUNK_BYTES, budget));
-    WP_TRY(wp_parts_init(&run->hits, 8, WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->examples, 8, WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES, budget));
     WP_TRY(wp_parts_init(&run->met, sizeof(struct wp_furniture_met), WP_EXAMPLE_PARTS, WP_EXAMPLE_CHUNK_BYTES,
                          budget));
@@ -72,7 +71,6 @@ static enum wp_status init_stores(struct wp_run *run) {
     WP_TRY(wp_parts_init(&run->matches, sizeof(struct wp_match), WP_HIT_PARTS, WP_HIT_CHUNK_BYTES, budget));
     wp_chunk_pool_init(&run->chunks, WP_POSTING_CHUNK_BYTES);
     wp_parts_use_pool(&run->postings, &run->chunks);
-    wp_parts_use_pool(&run->hits, &run->chunks);
     wp_parts_use_pool(&run->matches, &run->chunks);
     return WP_OK;
 }

@@ -136,9 +136,10 @@ struct wp_run {
     struct wp_blobs ids, streams;
     struct wp_chunk_pool chunks; /* of postings, hits and matches, which come one after the other */
     struct wp_parts postings, exact_keys, id_keys, hits, examples, met, matches;
+    struct wp_hit_form hit_form; /* of hits, which are made when the number of articles is known */
     struct wp_twin_list copies, same_ids;
     struct wp_bits copied;              /* by slot: an exact copy of an earlier article */
-    struct wp_bits sparse;              /* by rank: few samples */
+    struct wp_bits sparse;              /* by rank: few samples; none with a least number of tokens */
     struct wp_bits unspoken;            /* by rank: as in the row */
     uint32_t *owners;                   /* by rank; made from the rows after reading */
     struct wp_furniture furniture;      /* that of earlier runs from the beginning */

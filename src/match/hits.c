@@ -4,10 +4,6 @@
 #include "base/sort.h"
 #include "match/postings.h"
 
-uint32_t wp_hits_ranks_per_part(uint64_t articles) {
-    return (uint32_t)(articles / WP_HIT_PARTS + 1);
-}
-
 enum wp_status wp_hits_worker_init(struct wp_hits_worker *w, const struct wp_hits_stage *stage) {
     *w = (struct wp_hits_worker){0};
     WP_TRY(wp_parts_sender_init(&w->hits, stage->hits, WP_HIT_RUN));
@@ -47,7 +43,9 @@ static enum wp_status make_room(struct wp_hits_worker *w, size_t count) {
 
 static enum wp_status send_hit(const struct wp_hits_stage *stage, struct wp_hits_worker *w, uint64_t a,
                                uint64_t b, struct wp_error *err) {
-    return wp_parts_send64(&w->hits, a / stage->ranks_per_part, a << 32 | b, err);
+    const struct wp_hit_form *form = &stage->form;
+    return wp_parts_send64(&w->hits, wp_hit_part(form, (uint32_t)a),
+                           wp_hit_pack(form, (uint32_t)a, (uint32_t)b), err);
 }
 
 /* ranks: distinct, ascending. */

@@ -18,10 +18,11 @@
 #include "base/bits.h"
 #include "base/order.h"
 #include "base/parts.h"
+#include "match/hit.h"
 #include "match/postings.h"
 #include "match/repeats.h"
 
-enum { WP_HIT_PARTS = 128, WP_HIT_CHUNK_BYTES = WP_POSTING_CHUNK_BYTES, WP_HIT_RUN = 256 };
+enum { WP_HIT_CHUNK_BYTES = WP_POSTING_CHUNK_BYTES, WP_HIT_RUN = 256 };
 enum { WP_COMMON_CHUNK_BYTES = 4096, WP_COMMON_RUN = 16 };
 
 struct wp_fanout {
@@ -49,7 +50,7 @@ struct wp_hits_stage { /* constant while it runs, but for what the fields point 
     const uint32_t *owners;           /* by rank; 0 = none or not known */
     const struct wp_repeats *repeats; /* takes furniture out first; NULL: nothing is */
     struct wp_parts *hits;
-    uint32_t ranks_per_part; /* of hits */
+    struct wp_hit_form form; /* of hits */
     struct wp_fanout fanout;
 };
 
@@ -62,7 +63,6 @@ struct wp_hits_worker {
     uint64_t common_shingles, common_postings; /* put aside so far, and the articles they are in */
 };
 
-uint32_t wp_hits_ranks_per_part(uint64_t articles);
 enum wp_status wp_hits_worker_init(struct wp_hits_worker *w, const struct wp_hits_stage *stage);
 /* First round: the hits of one part of the postings. Second round: those of one part of the common shingles,
  * after all workers have flushed. */

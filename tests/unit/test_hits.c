@@ -63,7 +63,8 @@ static void make_stores(struct world *w) {
     assert_int_equal(wp_order_settle(&w->order), WP_OK);
     assert_int_equal(wp_parts_init(&w->postings, 8, WP_POSTING_PARTS, 1024, &w->budget), WP_OK);
     assert_int_equal(wp_parts_init(&w->common, 8, WP_POSTING_PARTS, 1024, &w->budget), WP_OK);
-    assert_int_equal(wp_parts_init(&w->hits, 8, WP_HIT_PARTS, 1024, &w->budget), WP_OK);
+    assert_int_equal(wp_parts_init(&w->hits, wp_hit_form(w->articles).bytes, WP_HIT_PARTS, 1024, &w->budget),
+                     WP_OK);
     assert_int_equal(wp_bits_init(&w->skipped, w->articles), WP_OK);
     assert_int_equal(wp_bits_init(&w->crowded_any, w->articles), WP_OK);
     assert_int_equal(wp_bits_init(&w->crowded_mixed, w->articles), WP_OK);
@@ -104,7 +105,7 @@ static void run(struct world *w) {
                                   .crowded_mixed = &w->crowded_mixed,
                                   .owners = w->owner,
                                   .hits = &w->hits,
-                                  .ranks_per_part = wp_hits_ranks_per_part(w->articles),
+                                  .form = wp_hit_form(w->articles),
                                   .fanout = w->fanout};
     struct wp_hits_worker worker;
     assert_int_equal(wp_hits_worker_init(&worker, &stage), WP_OK);
@@ -121,9 +122,10 @@ static void run(struct world *w) {
     w->count = calloc((size_t)w->articles * w->articles, sizeof *w->count);
     for (size_t part = 0; part < WP_HIT_PARTS; part++) {
         uint64_t count = wp_parts_count(&w->hits, part), *items = malloc(count * 8 + 8);
-        assert_int_equal(wp_parts_take(&w->hits, part, items, NULL), WP_OK);
+        assert_int_equal(wp_parts_take64(&w->hits, part, items, NULL), WP_OK);
         for (uint64_t i = 0; i < count; i++) {
-            uint32_t a = (uint32_t)(items[i] >> 32), b = (uint32_t)items[i];
+            uint64_t pair = wp_hit_pair(&stage.form, part, items[i]);
+            uint32_t a = (uint32_t)(pair >> 32), b = (uint32_t)pair;
             assert_true(a < b && b < w->articles);
             assert_int_equal(a / wp_hits_ranks_per_part(w->articles), part);
             w->count[(size_t)a * w->articles + b]++;
@@ -228,6 +230,18 @@ static void nothing(void **state) {
     world_free(w);
     assert_int_equal(wp_hits_ranks_per_part(0), 1);
     assert_true((UINT32_MAX - 2) / wp_hits_ranks_per_part(UINT32_MAX - 1) < WP_HIT_PARTS);
+    const uint32_t dumps[] = {1, 2, 127, 128, 129, 70000, 1000000, UINT32_MAX - 1};
+    for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++) { /* the last pair of a part, and of all */
+        const struct wp_hit_form form = wp_hit_form(dumps[i]);
+        const uint32_t first[] = {0, form.ranks_per_part - 1, dumps[i] - 1};
+        for (size_t k = 0; k < 3; k++) {
+            uint64_t hit = wp_hit_pack(&form, first[k], dumps[i] - 1);
+            assert_true(form.bytes == 8 || hit >> 8 * form.bytes == 0);
+            assert_true(wp_hit_pair(&form, wp_hit_part(&form, first[k]), hit) ==
+                        ((uint64_t)first[k] << 32 | (dumps[i] - 1)));
+        }
+    }
+    assert_int_equal(wp_hit_form(1000000).bytes, 5);
     for (uint32_t n = 1; n < 2000; n++) assert_true((n - 1) / wp_hits_ranks_per_part(n) < WP_HIT_PARTS);
 }
 
