@@ -22,6 +22,7 @@
 
 enum {
     GROUP_SHINGLES = 1 << 15, /* fetched at a time: compared while they are still in the near cache */
+    AHEAD = 8,                /* what is kept of partners lies anywhere and is asked for so long before */
     MATCH_RUN = 64,
 };
 
@@ -232,9 +233,16 @@ static enum wp_status estimate(struct verifier *v, const struct wp_candidate *c,
     return report(v, &match, err);
 }
 
+static void expect(struct wp_run *run, uint32_t rank) {
+    uint32_t slot = wp_order_slot(&run->order, rank);
+    wp_rows_expect(&run->sketches, slot);
+    if (run->keeps_traits) wp_rows_expect(&run->traits, slot);
+}
+
 static enum wp_status verify_sketch(struct verifier *v, struct wp_error *err) {
     for (size_t i = 0; i < v->candidates.count; i++) {
         if (i % 1024 == 0 && atomic_load_explicit(&v->run->cancel, memory_order_relaxed)) return WP_ECANCELED;
+        if (i + AHEAD < v->candidates.count) expect(v->run, v->candidates.items[i + AHEAD].b);
         WP_TRY(estimate(v, &v->candidates.items[i], err));
     }
     return WP_OK;
