@@ -204,10 +204,12 @@ static void *adding(void *self) {
     return NULL;
 }
 
-/* What is committed before a snapshot is taken is in it, whole. */
+/* What is committed before a snapshot is taken is in it, whole. The last search is after all were added. */
 static void *finding(void *self) {
     struct team *team = self;
-    for (unsigned n = 0; !atomic_load(&team->done) || n < EACH; n++) {
+    bool last = false;
+    for (unsigned n = 0; !last || n < EACH; n++) {
+        last = atomic_load(&team->done);
         wp_snapshot *s;
         wp_found *found;
         char text[1024];
