@@ -7,6 +7,8 @@
  * commit (16 MiB of lines at most, packed), samples for a dictionary, verdicts. */
 #define FIXED_BYTES ((uint64_t)60 << 20)
 #define PROGRAM_BYTES ((uint64_t)8 << 20) /* of these: mapped */
+/* Kept free besides, however little there is: what a merge of large segments touches between two looks. */
+#define FREE_BYTES ((uint64_t)12 << 20)
 #define REST_MIN ((uint64_t)32 << 20)
 #define SEGMENTS_MIN ((uint64_t)4 << 20)
 
@@ -40,7 +42,8 @@ static uint32_t flush_rows(uint64_t bytes) {
 
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
-    uint64_t rest = needs->memory_bytes > own + REST_MIN ? needs->memory_bytes - own : REST_MIN;
+    uint64_t all = needs->memory_bytes, spoken_for = own + FREE_BYTES;
+    uint64_t rest = all > spoken_for + REST_MIN ? all - spoken_for : REST_MIN;
     uint64_t margin = rest / FREE_PART, half = rest / SEGMENT_PART;
     uint64_t left = rest - margin - (needs->segment_bytes < half ? needs->segment_bytes : half);
     uint64_t seen = largest_power(left / SEEN_PART), memtable = left / MEMTABLE_PART;
