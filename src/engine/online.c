@@ -122,6 +122,7 @@ static void release(struct wp_online *o) {
     wp_free(o->stories);
     wp_free(o->next);
     wp_free(o->events);
+    wp_free(o->masked);
     wp_free(o->touched);
     wp_buffer_release(&o->stored);
     wp_seen_release(&o->seen);
@@ -290,6 +291,7 @@ static enum wp_status store(struct wp_online *o, const struct wp_online_arrival 
     if (status != WP_OK) return wp_fail(err, status, "%s", wp_status_text(status));
     WP_TRY(wp_store_add(&o->store, row, o->stored.data, o->stored.len, f->print.samples, err));
     if (wp_finder_know_owner(o->finder, f->owner) != WP_OK) return no_memory(err);
+    wp_masked_note(o, v->number);
     WP_TRY(remember_keys(o, row, err));
     wp_stories_join(o, v->story, v->number, row->date);
     wp_profiles_put(&o->finder->profiles, v->number, &f->text, a->id, a->id_len);

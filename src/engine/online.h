@@ -66,6 +66,9 @@ struct wp_tie {
 };
 enum { WP_TIES_MAX = 64 };
 
+/* In wp_online.masked: nobody has counted them. */
+enum { WP_MASKED_UNKNOWN = UINT8_MAX };
+
 struct wp_online {
     struct wp_store store;
     struct wp_terms terms;
@@ -80,6 +83,8 @@ struct wp_online {
     size_t event_count, event_cap;
     struct wp_tie ties[WP_TIES_MAX]; /* scratch: of the finder's text */
     size_t tie_count;
+    uint8_t *masked; /* by number: samples that are furniture (online_masked.c) */
+    size_t masked_cap;
     uint64_t *touched; /* articles to be looked at again (online_repair.c) */
     size_t touched_count, touched_cap;
     struct wp_buffer names;  /* of the fields, as stored with each article */
@@ -148,10 +153,30 @@ enum wp_status wp_online_is_banner(struct wp_online *o, uint32_t number, bool *b
  * divides the stories around it anew, or merges them and adds to o->touched who may be told in the wrong one.
  */
 enum wp_status wp_online_doubt(struct wp_online *o, uint32_t number, uint32_t story, struct wp_error *err);
-/* Adds an article to o->touched: to be judged anew in any case, or if it gains no more where it is. */
-enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, bool anew, struct wp_error *err);
+/* Why an article is looked at again; of several reasons the last one holds. */
+enum wp_touch {
+    WP_TOUCH_MASKED, /* something of it has become furniture: judged anew if that is much, and it gains no
+                        more where it is */
+    WP_TOUCH_LEFT,   /* another one has left its story: if it gains no more */
+    WP_TOUCH_ANEW    /* in any case */
+};
+/* Adds an article to o->touched. */
+enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, enum wp_touch why, struct wp_error *err);
 /* Looks at o->touched again. The finder's text is another one afterwards. */
 enum wp_status wp_online_repair(struct wp_online *o, struct wp_error *err);
+
+/* online_masked.c: notes how many samples of the finder's text, which is masked and was added under that
+ * number, are furniture. */
+void wp_masked_note(struct wp_online *o, uint32_t number);
+/* A shingle is becoming furniture of an owner, or of all, which the finder has not taken in yet: counts it
+ * for those who have it as a sample, and touches them. */
+enum wp_status wp_masked_count(struct wp_online *o, uint32_t owner, uint64_t shingle, struct wp_error *err);
+/* It is not known of any article any more. */
+void wp_masked_forget(struct wp_online *o);
+/* Is so much of an article furniture that it may be told wrongly? alone: in its story. The finder's text may
+ * be another one afterwards. */
+enum wp_status wp_masked_is_much(struct wp_online *o, uint32_t number, const struct wp_row *row, bool alone,
+                                 bool *much, struct wp_error *err);
 
 /* The living article of an id in a view, or WP_NUMBER_NONE. */
 enum wp_status wp_view_number(const struct wp_view *v, const uint8_t *id, size_t len, uint32_t *number,

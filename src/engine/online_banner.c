@@ -58,7 +58,7 @@ static enum wp_status is_unspoken(struct wp_online *o, const struct family *fami
 static enum wp_status touch_family(struct wp_online *o, const struct family *family, struct wp_error *err) {
     for (uint32_t i = 0; i < family->count; i++)
         if (!wp_row_is_banner(wp_store_now(&o->store), family->numbers[i], &family->rows[i]))
-            WP_TRY(wp_online_touch(o, family->numbers[i], true, err));
+            WP_TRY(wp_online_touch(o, family->numbers[i], WP_TOUCH_ANEW, err));
     return WP_OK;
 }
 

@@ -307,7 +307,7 @@ static enum wp_status move_others(struct wp_online *o, const struct around *a, u
         if (now == into) continue;
         if (!o->stories[into].members) WP_TRY(wp_stories_free_name(o, into, err));
         WP_TRY(wp_stories_move(o, a->members[m], now, into, err));
-        if (a->members[m] != number) WP_TRY(wp_online_touch(o, a->members[m], true, err));
+        if (a->members[m] != number) WP_TRY(wp_online_touch(o, a->members[m], WP_TOUCH_ANEW, err));
     }
     return WP_OK;
 }

@@ -26,8 +26,6 @@ _Static_assert(EXAMPLES_MAX < 1 << NUMBER_BITS, "an example's place fits");
  */
 enum { LOOKED_AT = 32 };
 static const struct wp_key_limits looked_at = {.all = LOOKED_AT, .first = 0, .near = LOOKED_AT};
-/* Once it is known to be furniture, all. */
-static const struct wp_key_limits all_articles = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
 
 /* What may be shown by articles that have a key in common. */
 static const struct kind {
@@ -165,7 +163,7 @@ static bool tells_stories(const struct wp_online *o, const struct examples *e, c
     return apart.count == WP_FURNITURE_FEW_STORIES;
 }
 
-/* What stands in enough of the examples is furniture. */
+/* What stands in enough of the examples is furniture; who has it of those before is touched. */
 static enum wp_status learn_shingles(struct wp_online *o, struct examples *e, struct wp_error *err) {
     const struct wp_furniture *furniture = &o->finder->furniture;
     uint64_t *scratch = wp_alloc(e->key_count, sizeof *scratch);
@@ -176,8 +174,9 @@ static enum wp_status learn_shingles(struct wp_online *o, struct examples *e, st
         uint64_t shingle = keys[i] >> NUMBER_BITS;
         for (end = i + 1; end < e->key_count && keys[end] >> NUMBER_BITS == shingle;) end++;
         if (end - i < WP_FURNITURE_FEW_STORIES || !tells_stories(o, e, keys + i, end - i)) continue;
-        if (!furniture->count || !wp_furniture_has(furniture, e->owner, shingle))
-            status = wp_store_learn(&o->store, e->owner, shingle, err);
+        if (furniture->count && wp_furniture_has(furniture, e->owner, shingle)) continue;
+        status = wp_store_learn(&o->store, e->owner, shingle, err);
+        if (status == WP_OK) status = wp_masked_count(o, e->owner, shingle, err);
     }
     wp_free(scratch);
     return status;
@@ -219,51 +218,17 @@ static enum wp_status widen(struct wp_online *o, struct examples *e, struct wp_e
     return WP_OK;
 }
 
-/* What becomes furniture of all are short texts. Of a longer one, that nothing is tied to, it takes a part:
- * it tells something all the same. */
-static bool may_be_short_of_words(const struct wp_online *o, uint32_t number, const struct wp_row *row) {
-    uint32_t story = wp_online_story(o, number, row);
-    return row->tokens <= WP_TITLE_SPOKEN_TOKENS ||
-           (story != WP_NUMBER_NONE && o->stories[story].members > 1);
-}
-
-/* Notes who has a sampled shingle that has become furniture. */
-static enum wp_status touch(struct wp_online *o, const struct examples *e, uint64_t key,
-                            struct wp_error *err) {
-    const struct wp_view *now = wp_store_now(&o->store);
-    uint32_t *numbers = o->finder->numbers, given;
-    uint64_t total;
-    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, key, &all_articles, numbers, &given, &total, err));
-    for (uint32_t i = 0; i < given; i++) {
-        struct wp_row row;
-        enum wp_status status = wp_view_row(now, numbers[i], &row, err);
-        if (status == WP_END) continue;
-        WP_TRY(status);
-        bool concerned = e->owner ? row.owner == e->owner : may_be_short_of_words(o, numbers[i], &row);
-        if (concerned) WP_TRY(wp_online_touch(o, numbers[i], false, err));
-    }
-    return WP_OK;
-}
-
 /* Learns from the examples of a key, and masks the text by it. *learnt: keys have gone. */
 static enum wp_status learn(struct wp_online *o, uint64_t key, struct examples *e, bool *learnt,
                             struct wp_error *err) {
     struct wp_finder *f = o->finder;
-    uint64_t before[WP_SAMPLES_MAX];
-    uint32_t count = f->key_count, left = 0;
-    memcpy(before, f->keys, count * sizeof *before);
+    uint32_t count = f->key_count;
     WP_TRY(add_examples(o, key, e, err));
     WP_TRY(widen(o, e, err));
     WP_TRY(gather_shingles(o, e, err));
     WP_TRY(learn_shingles(o, e, err));
     WP_TRY(wp_finder_mask(f, wp_store_now(&o->store), err));
-    for (uint32_t i = 0; i < count; i++) { /* keys that are left stand in the same order */
-        if (left < f->key_count && f->keys[left] == before[i])
-            left++;
-        else
-            WP_TRY(touch(o, e, before[i], err));
-    }
-    for (unsigned i = 0; i < e->count; i++) WP_TRY(wp_online_touch(o, e->numbers[i], false, err));
+    for (unsigned i = 0; i < e->count; i++) WP_TRY(wp_online_touch(o, e->numbers[i], WP_TOUCH_MASKED, err));
     *learnt = f->key_count < count;
     return WP_OK;
 }
@@ -351,5 +316,6 @@ enum wp_status wp_online_know(struct wp_online *o, const char *file, uint64_t *c
     enum wp_status status = wp_known_read(known, file, o->terms.groups, err);
     if (status == WP_OK) status = know(o, known, count, err);
     wp_known_free(known);
+    wp_masked_forget(o);
     return status == WP_OK ? wp_online_commit(o, err) : status;
 }

@@ -106,12 +106,13 @@ static enum wp_status judge_again(struct wp_online *o, uint32_t number, const st
 
 /* ---- who is looked at ---- */
 
-/* By its number; `anew`: even if it gains where it is. */
-enum { ANEW = 1 };
+/* By its number, then by the reason. */
+enum { WHY_BITS = 2 };
 
-enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, bool anew, struct wp_error *err) {
+enum wp_status wp_online_touch(struct wp_online *o, uint32_t number, enum wp_touch why,
+                               struct wp_error *err) {
     if (WP_GROW(o->touched, o->touched_count, o->touched_cap) != WP_OK) return no_memory(err);
-    o->touched[o->touched_count++] = (uint64_t)number << 1 | (anew ? ANEW : 0);
+    o->touched[o->touched_count++] = (uint64_t)number << WHY_BITS | why;
     return WP_OK;
 }
 
@@ -153,7 +154,7 @@ static enum wp_status touch_losers(struct wp_online *o, uint32_t number, uint32_
         const struct wp_found_match *m = find_match(o->finder, members[i]);
         if (members[i] == number || (m && m->gain > 0)) continue;
         WP_TRY(loses_among(o, members[i], members, count, &loses, err));
-        if (loses) WP_TRY(wp_online_touch(o, members[i], true, err));
+        if (loses) WP_TRY(wp_online_touch(o, members[i], WP_TOUCH_ANEW, err));
     }
     return WP_OK;
 }
@@ -170,7 +171,7 @@ enum wp_status wp_online_doubt(struct wp_online *o, uint32_t number, uint32_t st
         if (!t->best || t->story == story) continue;
         WP_TRY(wp_view_row(wp_store_now(&o->store), t->best->number, &row, err));
         if (wp_online_story(o, t->best->number, &row) != story)
-            WP_TRY(wp_online_touch(o, t->best->number, true, err));
+            WP_TRY(wp_online_touch(o, t->best->number, WP_TOUCH_ANEW, err));
     }
     return touch_losers(o, number, story, err);
 }
@@ -188,14 +189,19 @@ static enum wp_status take_touched(struct wp_online *o, uint64_t **out, size_t *
     if (!*out) return no_memory(err);
     qsort(o->touched, touched, sizeof *o->touched, last_first);
     for (size_t i = 0; i < touched; i++)
-        if (!i || o->touched[i] >> 1 != o->touched[i - 1] >> 1) (*out)[(*count)++] = o->touched[i];
+        if (!i || o->touched[i] >> WHY_BITS != o->touched[i - 1] >> WHY_BITS)
+            (*out)[(*count)++] = o->touched[i];
     return WP_OK;
 }
 
 /* Is an article with these other members of its story where it belongs, as far as one look tells? */
-static enum wp_status is_settled(struct wp_online *o, uint32_t number, const uint32_t *members,
-                                 uint32_t count, bool *settled, struct wp_error *err) {
-    bool loses;
+static enum wp_status is_settled(struct wp_online *o, uint32_t number, const struct wp_row *row,
+                                 const uint32_t *members, uint32_t count, enum wp_touch why, bool *settled,
+                                 struct wp_error *err) {
+    bool much = true, loses;
+    if (why == WP_TOUCH_MASKED) WP_TRY(wp_masked_is_much(o, number, row, !count, &much, err));
+    *settled = !much;
+    if (*settled) return WP_OK;
     WP_TRY(loses_among(o, number, members, count, &loses, err));
     const struct wp_mask *mask = o->finder->own.mask;
     *settled = !loses && (!mask || mask->own >= WP_STORY_TOKENS_MIN); /* else perhaps a banner */
@@ -204,7 +210,8 @@ static enum wp_status is_settled(struct wp_online *o, uint32_t number, const uin
 
 /* Looks at one; when it goes, those who stay behind are to be looked at. */
 static enum wp_status look_at(struct wp_online *o, uint64_t touched, struct wp_error *err) {
-    uint32_t members[WP_AGREEMENT_ABSENT], number = (uint32_t)(touched >> 1);
+    uint32_t members[WP_AGREEMENT_ABSENT], number = (uint32_t)(touched >> WHY_BITS);
+    enum wp_touch why = (enum wp_touch)(touched & ((1u << WHY_BITS) - 1));
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_row row;
     bool settled = false, changed;
@@ -214,10 +221,11 @@ static enum wp_status look_at(struct wp_online *o, uint64_t touched, struct wp_e
     if (wp_row_is_banner(now, number, &row) || row.shingles > WP_OVERLAP_MAX_SHINGLES) return WP_OK;
     uint32_t story = wp_online_story(o, number, &row);
     uint32_t count = wp_stories_members(o, story, number, members, WP_AGREEMENT_ABSENT);
-    if (!(touched & ANEW)) WP_TRY(is_settled(o, number, members, count, &settled, err));
+    if (why != WP_TOUCH_ANEW) WP_TRY(is_settled(o, number, &row, members, count, why, &settled, err));
     if (settled) return WP_OK;
     WP_TRY(judge_again(o, number, &row, &changed, err));
-    for (uint32_t i = 0; changed && i < count; i++) WP_TRY(wp_online_touch(o, members[i], false, err));
+    for (uint32_t i = 0; changed && i < count; i++)
+        WP_TRY(wp_online_touch(o, members[i], WP_TOUCH_LEFT, err));
     return WP_OK;
 }
 

@@ -24,6 +24,8 @@ enum wp_status wp_stories_reach(struct wp_online *o, uint32_t number) {
     while (o->story_count <= number) {
         WP_TRY(WP_GROW(o->stories, o->story_count, o->story_cap));
         WP_TRY(WP_GROW(o->next, o->story_count, o->next_cap));
+        WP_TRY(WP_GROW(o->masked, o->story_count, o->masked_cap));
+        o->masked[o->story_count] = WP_MASKED_UNKNOWN;
         o->stories[o->story_count++] = (struct wp_online_story){.first_seen = INT64_MIN};
     }
     return WP_OK;

@@ -264,6 +264,27 @@ static void check_stories(const struct wp_online *o, uint32_t end) {
     assert_int_equal(told, end);
 }
 
+/* How many samples of an article are furniture by now: what was counted as it came is what its record says.
+ * Returns whether there are any. */
+static bool check_masked(struct wp_online *o, uint32_t number) {
+    struct wp_finder *f = o->finder;
+    const struct wp_view *now = wp_store_now(&o->store);
+    struct wp_stored_record stored;
+    struct wp_row row;
+    check_ok(wp_view_row(now, number, &row, &err));
+    check_ok(wp_profiles_record(&f->profiles, now, &o->store, number, &row, &stored, &err));
+    check_ok(wp_finder_take(f, &stored.record, row.owner, row.date, &err));
+    check_ok(wp_finder_mask(f, now, &err));
+    assert_int_equal(o->masked[number], f->print.sample_count - f->key_count);
+    return o->masked[number] != 0;
+}
+
+static void check_all_masked(struct wp_online *o) {
+    unsigned any = 0;
+    for (uint32_t n = 0; n < ARTICLES; n++) any += check_masked(o, n);
+    assert_true(any > ARTICLES / 10 && any < ARTICLES);
+}
+
 enum how { GOING_ON, OPENED_AGAIN, NOT_CLOSED };
 
 static void run_load(const char *dir, enum how how, struct told *told) {
@@ -292,6 +313,7 @@ static void run_load(const char *dir, enum how how, struct told *told) {
         check_stories(&o, i + 1);
     }
     for (uint32_t n = 0; n < ARTICLES; n++) told->stories[n] = story_of(&o, n);
+    if (how == GOING_ON) check_all_masked(&o);
     check_ok(wp_online_close(&o, &err));
 }
 
