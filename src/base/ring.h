@@ -8,7 +8,6 @@
 #ifndef WP_BASE_RING_H
 #define WP_BASE_RING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/status.h"

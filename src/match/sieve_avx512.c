@@ -22,7 +22,7 @@ static inline __m512i fetch_words(const uint64_t *words, size_t mask, const uint
 static inline __mmask8 sift(const uint64_t *words, size_t mask, const uint64_t *shingles) {
     __m512i of = _mm512_loadu_si512(shingles), word = fetch_words(words, mask, shingles);
     __m512i first = _mm512_rorv_epi64(word, of);
-    __m512i second = _mm512_rorv_epi64(word, _mm512_srli_epi64(of, 21));
+    __m512i second = _mm512_rorv_epi64(word, _mm512_srli_epi64(of, WP_SIEVE_SECOND_BIT));
     return _mm512_test_epi64_mask(_mm512_and_si512(first, second), _mm512_set1_epi64(1));
 }
 

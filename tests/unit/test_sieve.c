@@ -23,7 +23,7 @@ static uint64_t members[MEMBERS];
 /* Bit by bit, as sieve.h draws it. */
 static bool has_bits(const uint64_t *words, uint64_t shingle) {
     uint64_t word = words[shingle / 64 % WORDS];
-    unsigned first = shingle % 64, second = (shingle / 2097152) % 64;
+    unsigned first = shingle % 64, second = shingle / 17179869184 % 64;
     return (word & (uint64_t)1 << first) && (word & (uint64_t)1 << second);
 }
 
