@@ -1,6 +1,8 @@
 /* pack.c - see pack.h. */
 #include "base/pack.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #define ZDICT_STATIC_LINKING_ONLY /* for the trainer without a search for its parameters */
 #include <zdict.h>
@@ -14,7 +16,7 @@ enum { TRAIN_MINIMUM = 8, TRAIN_K = 200, TRAIN_D = 8, TRAIN_TABLE_LOG = 20 };
  * zstd's own for level 1 has forgotten most of it, and shorter matches cost more than they save. */
 enum { DICTIONARY_HASH_LOG = 15, DICTIONARY_MATCH_MIN = 7 };
 
-/* Longer blocks, which are few, have memory of their own and are not behind the dictionary. */
+/* Behind a dictionary. Longer blocks, which are few, are packed and unpacked elsewhere. */
 enum { ROOM_BYTES = 256 << 10 };
 
 struct wp_packer {
@@ -75,33 +77,96 @@ enum wp_status wp_pack(struct wp_packer *p, size_t len, struct wp_buffer *out) {
     return WP_OK;
 }
 
-/* struct wp_dictionary and struct wp_unpacker are zstd's own, under a name of ours. */
+struct wp_dictionary {
+    uint8_t *area; /* dictionary, then ROOM_BYTES for a block: memory that is not touched before it is used */
+    size_t bytes;
+    ZSTD_DDict *ready; /* refers to the area */
+    atomic_flag taken; /* is the room */
+};
 
-enum wp_status wp_dictionary_new(struct wp_dictionary **d, const void *data, size_t bytes) {
-    *d = (struct wp_dictionary *)ZSTD_createDDict(data, bytes);
-    return *d ? WP_OK : WP_ENOMEM;
+enum wp_status wp_dictionary_new(struct wp_dictionary **out, const void *data, size_t bytes) {
+    struct wp_dictionary *d = wp_zalloc(1, sizeof *d);
+    *out = d;
+    if (!d) return WP_ENOMEM;
+    atomic_flag_clear(&d->taken);
+    d->area = bytes < SIZE_MAX - ROOM_BYTES ? wp_alloc(bytes + ROOM_BYTES, 1) : NULL;
+    d->bytes = bytes;
+    if (d->area && bytes) memcpy(d->area, data, bytes);
+    if (d->area) d->ready = ZSTD_createDDict_byReference(d->area, bytes);
+    if (d->ready) return WP_OK;
+    wp_dictionary_free(d);
+    *out = NULL;
+    return WP_ENOMEM;
 }
 
 void wp_dictionary_free(struct wp_dictionary *d) {
-    ZSTD_freeDDict((ZSTD_DDict *)d);
+    if (!d) return;
+    ZSTD_freeDDict(d->ready);
+    wp_free(d->area);
+    wp_free(d);
 }
 
-enum wp_status wp_unpacker_new(struct wp_unpacker **u) {
-    *u = (struct wp_unpacker *)ZSTD_createDCtx();
-    return *u ? WP_OK : WP_ENOMEM;
+/* The room behind the dictionary, which is then the caller's until leave_room; NULL when it is not to be had.
+ */
+static uint8_t *take_room(struct wp_dictionary *d, size_t len) {
+    if (!d || len > ROOM_BYTES) return NULL;
+    return atomic_flag_test_and_set_explicit(&d->taken, memory_order_acquire) ? NULL : d->area + d->bytes;
+}
+
+static void leave_room(struct wp_dictionary *d) {
+    atomic_flag_clear_explicit(&d->taken, memory_order_release);
+}
+
+struct wp_unpacker {
+    ZSTD_DCtx *context;
+};
+
+enum wp_status wp_unpacker_new(struct wp_unpacker **out) {
+    struct wp_unpacker *u = wp_zalloc(1, sizeof *u);
+    *out = u;
+    if (!u) return WP_ENOMEM;
+    u->context = ZSTD_createDCtx();
+    if (u->context) return WP_OK;
+    wp_free(u);
+    *out = NULL;
+    return WP_ENOMEM;
 }
 
 void wp_unpacker_free(struct wp_unpacker *u) {
-    ZSTD_freeDCtx((ZSTD_DCtx *)u);
+    if (!u) return;
+    ZSTD_freeDCtx(u->context);
+    wp_free(u);
 }
 
-enum wp_status wp_unpack(struct wp_unpacker *u, const struct wp_dictionary *dictionary, const void *block,
+/* A dictionary that is not the one of the frame before is taken to be out of the processor's caches, and what
+ * is asked for ahead then costs more than it saves: so each is named twice. */
+static bool begin(ZSTD_DCtx *context, const struct wp_dictionary *d) {
+    for (int i = 0; i < 2; i++)
+        if (ZSTD_isError(ZSTD_decompressBegin_usingDDict(context, d ? d->ready : NULL))) return false;
+    return true;
+}
+
+/* Unpacks a frame, all of the block, into to[len]. */
+static bool unpack(ZSTD_DCtx *context, const uint8_t *block, size_t block_len, uint8_t *to, size_t len) {
+    size_t done = 0, n;
+    while ((n = ZSTD_nextSrcSizeToDecompress(context)) != 0) {
+        if (n > block_len) return false;
+        size_t more = ZSTD_decompressContinue(context, to + done, len - done, block, n);
+        if (ZSTD_isError(more)) return false;
+        done += more;
+        block += n;
+        block_len -= n;
+    }
+    return done == len && !block_len;
+}
+
+enum wp_status wp_unpack(struct wp_unpacker *u, struct wp_dictionary *dictionary, const void *block,
                          size_t block_len, void *out, size_t len) {
-    ZSTD_DCtx *context = (ZSTD_DCtx *)u;
-    size_t n = dictionary ? ZSTD_decompress_usingDDict(context, out, len, block, block_len,
-                                                       (const ZSTD_DDict *)dictionary)
-                          : ZSTD_decompressDCtx(context, out, len, block, block_len);
-    return !ZSTD_isError(n) && n == len ? WP_OK : WP_EDAMAGED;
+    uint8_t *room = take_room(dictionary, len);
+    bool good = begin(u->context, dictionary) && unpack(u->context, block, block_len, room ? room : out, len);
+    if (room && good && len) memcpy(out, room, len);
+    if (room) leave_room(dictionary);
+    return good ? WP_OK : WP_EDAMAGED;
 }
 
 size_t wp_dictionary_train(const void *samples, const size_t *lengths, unsigned count, void *out,

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "base/bytes.h"
 #include "base/pack.h"
+#include "base/thread.h"
 #include "support/random.h"
 
 static void fill(char *out, size_t len, unsigned seed) {
@@ -97,6 +99,71 @@ static void test_large_dictionary(void **state) {
     wp_packer_free(p);
 }
 
+/* One dictionary, and blocks of which each thread has its own. */
+enum { THREADS = 4, ROUNDS = 2000, SHARED_BYTES = 20000 };
+struct shared {
+    struct wp_dictionary *dictionary;
+    char text[THREADS][SHARED_BYTES];
+    struct wp_buffer packed[THREADS];
+    unsigned wrong[THREADS];
+};
+
+static void unpack_often(void *self, unsigned worker) {
+    struct shared *s = self;
+    struct wp_unpacker *u;
+    char *back = malloc(SHARED_BYTES);
+    if (!back || wp_unpacker_new(&u) != WP_OK) abort();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        enum wp_status status =
+            wp_unpack(u, s->dictionary, s->packed[worker].data, s->packed[worker].len, back, SHARED_BYTES);
+        s->wrong[worker] += status != WP_OK || memcmp(back, s->text[worker], SHARED_BYTES) != 0;
+    }
+    wp_unpacker_free(u);
+    free(back);
+}
+
+static void test_threads(void **state) {
+    (void)state;
+    static struct shared s;
+    static char samples[100000], dictionary[4096];
+    size_t lengths[200];
+    struct wp_packer *p;
+    struct wp_pool pool;
+    for (unsigned i = 0; i < 200; i++) fill(samples + 500 * i, lengths[i] = 500, i);
+    size_t len = wp_dictionary_train(samples, lengths, 200, dictionary, sizeof dictionary);
+    assert_true(len > 0);
+    assert_int_equal(wp_dictionary_new(&s.dictionary, dictionary, len), WP_OK);
+    assert_int_equal(wp_packer_new(&p, 1, dictionary, len), WP_OK);
+    for (unsigned i = 0; i < THREADS; i++) {
+        fill(s.text[i], SHARED_BYTES, 1000 + i);
+        pack(p, s.text[i], SHARED_BYTES, &s.packed[i]);
+    }
+    assert_int_equal(wp_pool_start(&pool, THREADS, unpack_often, &s, NULL), WP_OK);
+    wp_pool_join(&pool);
+    for (unsigned i = 0; i < THREADS; i++) {
+        assert_int_equal(s.wrong[i], 0);
+        wp_buffer_release(&s.packed[i]);
+    }
+    wp_packer_free(p);
+    wp_dictionary_free(s.dictionary);
+}
+
+/* What stands for bytes that could not be read, and holds nothing. */
+static void test_skipped(void **state) {
+    (void)state;
+    uint8_t frame[8 + 100] = {0}, out[1];
+    struct wp_unpacker *u;
+    assert_int_equal(wp_unpacker_new(&u), WP_OK);
+    for (unsigned len = 0; len <= 100; len += 50) {
+        wp_store32(frame, 0x184d2a50);
+        wp_store32(frame + 4, len);
+        assert_int_equal(wp_unpack(u, NULL, frame, 8 + len, out, 0), WP_OK);
+        assert_int_equal(wp_unpack(u, NULL, frame, 8 + len, out, 1), WP_EDAMAGED);
+        assert_int_equal(wp_unpack(u, NULL, frame, 7 + len, out, 0), WP_EDAMAGED);
+    }
+    wp_unpacker_free(u);
+}
+
 static void test_too_little(void **state) {
     (void)state;
     char dictionary[1024];
@@ -106,8 +173,8 @@ static void test_too_little(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
-                                       cmocka_unit_test(test_large_dictionary),
-                                       cmocka_unit_test(test_too_little)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_large_dictionary),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_skipped), cmocka_unit_test(test_too_little)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
