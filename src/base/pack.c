@@ -31,6 +31,8 @@ static size_t prepare(ZSTD_CCtx *context, int level, const void *dictionary, siz
     size_t bad = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
     if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0);
     if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+    if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_stableInBuffer, 1); /* no copies */
+    if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_stableOutBuffer, 1);
     if (ZSTD_isError(bad) || !bytes) return bad;
     bad = ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, DICTIONARY_HASH_LOG);
     if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, DICTIONARY_MATCH_MIN);
@@ -65,11 +67,27 @@ uint8_t *wp_packer_room(struct wp_packer *p, size_t len) {
     return len > ROOM_BYTES ? p->large : p->area + p->dictionary_bytes;
 }
 
-enum wp_status wp_pack(struct wp_packer *p, size_t len, struct wp_buffer *out) {
+/* What is more than compressBound because of parts. */
+enum { PART_BYTES = 16 };
+
+/* How many bytes the block takes at `to`, or zstd's error. */
+static size_t pack(ZSTD_CCtx *context, const uint8_t *block, size_t len, size_t part, void *to, size_t room) {
+    ZSTD_inBuffer in = {block, part, 0};
+    ZSTD_outBuffer out = {to, room, 0};
+    size_t bad = ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+    if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setPledgedSrcSize(context, len);
+    if (!ZSTD_isError(bad) && part && part < len)
+        bad = ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush);
+    in.size = len;
+    if (!ZSTD_isError(bad)) bad = ZSTD_compressStream2(context, &out, &in, ZSTD_e_end);
+    return ZSTD_isError(bad) ? bad : out.pos;
+}
+
+enum wp_status wp_pack(struct wp_packer *p, size_t len, size_t part, struct wp_buffer *out) {
     const uint8_t *block = p->large ? p->large : p->area + p->dictionary_bytes;
-    size_t bound = ZSTD_compressBound(len);
+    size_t bound = ZSTD_compressBound(len) + PART_BYTES;
     WP_TRY(wp_buffer_reserve(out, bound, SIZE_MAX));
-    size_t n = ZSTD_compress2(p->context, out->data + out->len, bound, block, len);
+    size_t n = pack(p->context, block, len, part, out->data + out->len, bound);
     wp_free(p->large);
     p->large = NULL;
     if (ZSTD_isError(n)) return WP_ENOMEM; /* nothing else can go wrong with room for the worst */
@@ -119,6 +137,12 @@ static void leave_room(struct wp_dictionary *d) {
 
 struct wp_unpacker {
     ZSTD_DCtx *context;
+    /* of the block at hand */
+    struct wp_dictionary *dictionary; /* whose room is taken; NULL: none is */
+    const uint8_t *next;              /* what is not unpacked yet, */
+    size_t left;                      /* so many bytes */
+    uint8_t *to, *out;                /* the room, or out itself; what is there is copied */
+    size_t done, len;                 /* bytes of it, of how many */
 };
 
 enum wp_status wp_unpacker_new(struct wp_unpacker **out) {
@@ -140,33 +164,65 @@ void wp_unpacker_free(struct wp_unpacker *u) {
 
 /* A dictionary that is not the one of the frame before is taken to be out of the processor's caches, and what
  * is asked for ahead then costs more than it saves: so each is named twice. */
-static bool begin(ZSTD_DCtx *context, const struct wp_dictionary *d) {
+static bool begin_frame(ZSTD_DCtx *context, const struct wp_dictionary *d) {
     for (int i = 0; i < 2; i++)
         if (ZSTD_isError(ZSTD_decompressBegin_usingDDict(context, d ? d->ready : NULL))) return false;
     return true;
 }
 
-/* Unpacks a frame, all of the block, into to[len]. */
-static bool unpack(ZSTD_DCtx *context, const uint8_t *block, size_t block_len, uint8_t *to, size_t len) {
-    size_t done = 0, n;
-    while ((n = ZSTD_nextSrcSizeToDecompress(context)) != 0) {
-        if (n > block_len) return false;
-        size_t more = ZSTD_decompressContinue(context, to + done, len - done, block, n);
-        if (ZSTD_isError(more)) return false;
-        done += more;
-        block += n;
-        block_len -= n;
+enum wp_status wp_unpack_begin(struct wp_unpacker *u, struct wp_dictionary *dictionary, const void *block,
+                               size_t block_len, void *out, size_t len) {
+    uint8_t *room = take_room(dictionary, len);
+    u->dictionary = room ? dictionary : NULL;
+    u->next = block;
+    u->left = block_len;
+    u->out = out;
+    u->to = room ? room : u->out;
+    u->done = 0;
+    u->len = len;
+    return begin_frame(u->context, dictionary) ? WP_OK : WP_EDAMAGED;
+}
+
+void wp_unpack_end(struct wp_unpacker *u) {
+    if (u->dictionary) leave_room(u->dictionary);
+    u->dictionary = NULL;
+}
+
+/* One step: a head, or a part. */
+static bool advance(struct wp_unpacker *u, size_t step) {
+    if (step > u->left) return false;
+    size_t n = ZSTD_decompressContinue(u->context, u->to + u->done, u->len - u->done, u->next, step);
+    if (ZSTD_isError(n)) return false;
+    if (n && u->to != u->out) memcpy(u->out + u->done, u->to + u->done, n);
+    u->next += step;
+    u->left -= step;
+    u->done += n;
+    return true;
+}
+
+enum wp_status wp_unpack_to(struct wp_unpacker *u, size_t bytes, size_t *got) {
+    while (u->done < bytes) {
+        size_t step = ZSTD_nextSrcSizeToDecompress(u->context);
+        if (!step || !advance(u, step)) return WP_EDAMAGED;
     }
-    return done == len && !block_len;
+    *got = u->done;
+    return WP_OK;
+}
+
+/* All of the frame, which is all of the block. */
+static bool unpack_all(struct wp_unpacker *u) {
+    size_t step;
+    while ((step = ZSTD_nextSrcSizeToDecompress(u->context)) != 0)
+        if (!advance(u, step)) return false;
+    return u->done == u->len && !u->left;
 }
 
 enum wp_status wp_unpack(struct wp_unpacker *u, struct wp_dictionary *dictionary, const void *block,
                          size_t block_len, void *out, size_t len) {
-    uint8_t *room = take_room(dictionary, len);
-    bool good = begin(u->context, dictionary) && unpack(u->context, block, block_len, room ? room : out, len);
-    if (room && good && len) memcpy(out, room, len);
-    if (room) leave_room(dictionary);
-    return good ? WP_OK : WP_EDAMAGED;
+    enum wp_status status = wp_unpack_begin(u, dictionary, block, block_len, out, len);
+    if (status == WP_OK && !unpack_all(u)) status = WP_EDAMAGED;
+    wp_unpack_end(u);
+    return status;
 }
 
 size_t wp_dictionary_train(const void *samples, const size_t *lengths, unsigned count, void *out,

@@ -1,9 +1,10 @@
 /*
  * pack.h - single zstd blocks, with a dictionary or without: what an index keeps its texts in.
  *
- * A block is one zstd frame that carries neither its dictionary's id nor a checksum: who stores it knows
- * both, and the length it unpacks to. A dictionary is any bytes that zstd's training made
- * (wp_dictionary_train) and is borrowed. A packer or unpacker belongs to one thread at a time.
+ * A block is one zstd frame, in parts (zstd's blocks) that are unpacked one after the other. It carries
+ * neither its dictionary's id nor a checksum: who stores it knows both, and the length it unpacks to. A
+ * dictionary is any bytes that zstd's training made (wp_dictionary_train) and is borrowed. A packer or
+ * unpacker belongs to one thread at a time.
  *
  * What is to be packed is put where the packer says: right behind the dictionary. So the two are one stretch
  * of memory to zstd, which looks for matches in one stretch much faster than in two, and finds the same. What
@@ -26,8 +27,9 @@ enum wp_status wp_packer_new(struct wp_packer **p, int level, const void *dictio
 void wp_packer_free(struct wp_packer *p);
 /* Where the `len` bytes of the next block are to be put; NULL when out of memory. Until wp_pack. */
 uint8_t *wp_packer_room(struct wp_packer *p, size_t len);
-/* Packs the `len` bytes that were put there and appends them to *out. WP_ENOMEM. */
-enum wp_status wp_pack(struct wp_packer *p, size_t len, struct wp_buffer *out);
+/* Packs the `len` bytes that were put there and appends them to *out. Who unpacks them may stop behind the
+ * first `part` of them; 0 or len: no need for that, and a few bytes saved. WP_ENOMEM. */
+enum wp_status wp_pack(struct wp_packer *p, size_t len, size_t part, struct wp_buffer *out);
 
 /* A dictionary made ready for unpacking. Any thread, several at once. The data is copied. WP_ENOMEM. */
 struct wp_dictionary;
@@ -40,6 +42,15 @@ void wp_unpacker_free(struct wp_unpacker *u);
  * WP_EDAMAGED when it does not. */
 enum wp_status wp_unpack(struct wp_unpacker *u, struct wp_dictionary *dictionary, const void *block,
                          size_t block_len, void *out, size_t len);
+
+/* The same from the front on, and no further than need be. All is borrowed, and the room behind the
+ * dictionary taken, until wp_unpack_end, which comes in any case. */
+enum wp_status wp_unpack_begin(struct wp_unpacker *u, struct wp_dictionary *dictionary, const void *block,
+                               size_t block_len, void *out, size_t len);
+/* Goes on until the first `bytes` of out (at most len) are there; *got of them are, that many or more.
+ * WP_EDAMAGED when the block has less. What comes behind them is not looked at. */
+enum wp_status wp_unpack_to(struct wp_unpacker *u, size_t bytes, size_t *got);
+void wp_unpack_end(struct wp_unpacker *u);
 
 /* Makes a dictionary of up to `most` bytes from samples that lie one behind the other; returns how long it
  * is, 0 when there is too little to learn from. out has room for `most`. */

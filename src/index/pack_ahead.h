@@ -36,7 +36,8 @@ static inline size_t wp_text_block_bytes(const struct wp_text_block *b) {
 }
 void wp_text_block_release(struct wp_text_block *b);
 
-/* Packs one block: appends head and packed bytes to *out. WP_ENOMEM: *out is as before. */
+/* Packs one block, in two parts when it is not too short: appends head and packed bytes to *out. WP_ENOMEM:
+ * *out is as before. */
 enum wp_status wp_text_block_pack(struct wp_packer *packer, const struct wp_text_block *block,
                                   struct wp_buffer *out);
 

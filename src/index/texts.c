@@ -89,34 +89,74 @@ static bool adds_up(const uint8_t *block, size_t len, uint32_t records) {
     return sum == len;
 }
 
+/* Where a record begins in the unpacked block, whose lengths are there; places up to the number of records.
+ */
+static size_t record_begin(const struct wp_text_reader *r, uint32_t place) {
+    size_t at = 4 * (size_t)r->records;
+    for (uint32_t i = 0; i < place; i++) at += wp_load32(r->block.data + 4 * i);
+    return at;
+}
+
+/* How far: a place, or all of the block. */
+#define ALL UINT32_MAX
+
+/* Unpacks to r->block, which has room, until the record at `place` is there. */
+static enum wp_status unpack_to(const struct wp_texts *t, struct wp_text_reader *r, const uint8_t *stored,
+                                size_t len, uint32_t place) {
+    size_t got = r->bytes;
+    if (place == ALL) {
+        WP_TRY(wp_unpack(r->unpacker, t->ready, stored, len, r->block.data, r->bytes));
+        if (!adds_up(r->block.data, r->bytes, r->records)) return WP_EDAMAGED;
+    } else {
+        enum wp_status status = wp_unpack_begin(r->unpacker, t->ready, stored, len, r->block.data, r->bytes);
+        if (status == WP_OK) status = wp_unpack_to(r->unpacker, 4 * (size_t)r->records, &got);
+        if (status == WP_OK && !adds_up(r->block.data, r->bytes, r->records)) status = WP_EDAMAGED;
+        if (status == WP_OK) status = wp_unpack_to(r->unpacker, record_begin(r, place + 1), &got);
+        wp_unpack_end(r->unpacker);
+        WP_TRY(status);
+    }
+    memset(r->block.data + got, 0, PADDING);
+    r->block.len = got;
+    return WP_OK;
+}
+
 /* Unpacks stored bytes to r->block. */
 static enum wp_status unpack(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
-                             const struct wp_block_head *head, const uint8_t *stored, struct wp_error *err) {
+                             const struct wp_block_head *head, const uint8_t *stored, uint32_t place,
+                             struct wp_error *err) {
     if (head->b > WP_BLOCK_BYTES_MAX || 4 * (uint64_t)head->a > head->b)
         return damaged(t, offset, "a block does not add up", err);
+    if (place != ALL && place >= head->a)
+        return damaged(t, offset, "a block has fewer records than it should", err);
     if (!r->unpacker && wp_unpacker_new(&r->unpacker) != WP_OK) return no_memory(err);
     r->id = 0;
     r->block.len = 0;
-    if (wp_buffer_reserve(&r->block, (size_t)head->b + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
-    if (wp_unpack(r->unpacker, t->ready, stored, head->stored, r->block.data, head->b) != WP_OK ||
-        !adds_up(r->block.data, head->b, head->a))
-        return damaged(t, offset, "a block cannot be unpacked", err);
-    memset(r->block.data + head->b, 0, PADDING);
-    r->block.len = head->b;
+    r->bytes = head->b;
     r->records = head->a;
+    if (wp_buffer_reserve(&r->block, r->bytes + PADDING, SIZE_MAX) != WP_OK) return no_memory(err);
+    if (unpack_to(t, r, stored, head->stored, place) != WP_OK)
+        return damaged(t, offset, "a block cannot be unpacked", err);
+    r->id = t->id;
+    r->offset = offset;
+    r->next = offset + WP_BLOCK_HEAD_BYTES + head->stored;
     return WP_OK;
+}
+
+/* Is the block at hand? */
+static bool is_at(const struct wp_texts *t, const struct wp_text_reader *r, uint64_t offset) {
+    return r->id == t->id && r->offset == offset;
+}
+
+static enum wp_status load(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
+                           uint32_t place, struct wp_error *err) {
+    struct wp_block_head head;
+    WP_TRY(read_stored(t, offset, WP_MAGIC_TEXT_BLOCK, &r->packed, &head, err));
+    return unpack(t, r, offset, &head, r->packed.data, place, err);
 }
 
 enum wp_status wp_texts_load(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
                              struct wp_error *err) {
-    struct wp_block_head head;
-    if (r->id == t->id && r->offset == offset) return WP_OK;
-    WP_TRY(read_stored(t, offset, WP_MAGIC_TEXT_BLOCK, &r->packed, &head, err));
-    WP_TRY(unpack(t, r, offset, &head, r->packed.data, err));
-    r->id = t->id;
-    r->offset = offset;
-    r->next = offset + WP_BLOCK_HEAD_BYTES + head.stored;
-    return WP_OK;
+    return is_at(t, r, offset) && r->block.len == r->bytes ? WP_OK : load(t, r, offset, ALL, err);
 }
 
 enum wp_status wp_texts_check(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
@@ -144,23 +184,24 @@ enum wp_status wp_texts_count(const struct wp_texts *t, uint64_t end, uint64_t *
     return WP_OK;
 }
 
-/* A record of the block at hand. */
-static enum wp_status pick(const struct wp_texts *t, const struct wp_text_reader *r, uint64_t offset,
-                           uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err) {
-    if (place >= r->records) return damaged(t, offset, "a block has fewer records than it should", err);
-    size_t at = 4 * (size_t)r->records;
-    for (uint32_t i = 0; i < place; i++) at += wp_load32(r->block.data + 4 * i);
-    *data = r->block.data + at;
+/* A record of the block at hand; false: it is not unpacked so far, or there is none. */
+static bool pick(const struct wp_text_reader *r, uint32_t place, const uint8_t **data, size_t *len) {
+    if (place >= r->records) return false;
+    size_t begin = record_begin(r, place);
+    *data = r->block.data + begin;
     *len = wp_load32(r->block.data + 4 * place);
-    return WP_OK;
+    return begin + *len <= r->block.len;
 }
 
 enum wp_status wp_texts_get(const struct wp_texts *t, struct wp_text_reader *r, uint64_t block,
                             uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err) {
-    enum wp_status status = wp_texts_load(t, r, block, err);
+    if (is_at(t, r, block) && pick(r, place, data, len)) return WP_OK;
+    bool reads_on = r->id == t->id && (r->offset == block || r->next == block);
+    enum wp_status status = load(t, r, block, reads_on ? ALL : place, err);
     if (status == WP_END) return damaged(t, block, "a block is missing", err);
     WP_TRY(status);
-    return pick(t, r, block, place, data, len, err);
+    if (pick(r, place, data, len)) return WP_OK;
+    return damaged(t, block, "a block has fewer records than it should", err);
 }
 
 /* ---- writing ---- */
@@ -313,11 +354,9 @@ enum wp_status wp_texts_waiting(struct wp_texts_writer *w, const struct wp_texts
     const uint8_t *stored = w->packed.data + (block - w->written);
     struct wp_block_head head;
     wp_block_head_read(&head, stored);
-    WP_TRY(unpack(t, r, block, &head, stored + WP_BLOCK_HEAD_BYTES, err));
-    r->id = t->id; /* the same block, wherever it is read from */
-    r->offset = block;
-    r->next = block + WP_BLOCK_HEAD_BYTES + head.stored;
-    return pick(t, r, block, place, data, len, err);
+    WP_TRY(unpack(t, r, block, &head, stored + WP_BLOCK_HEAD_BYTES, place, err));
+    (void)pick(r, place, data, len); /* it is there */
+    return WP_OK;
 }
 
 void wp_texts_writer_release(struct wp_texts_writer *w) {

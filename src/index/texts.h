@@ -7,9 +7,11 @@
  *
  *     length of record 0, of record 1, ... (32 bits each) | record 0 | record 1 | ...
  *
- * with the number of records in the head's `a` and the unpacked length in `b`. A text file grows while its
- * generation is being filled, by whole blocks, and is never rewritten. Where a record is: the offset of its
- * block, and its place in it. The dictionary is learnt from records of the generation before.
+ * with the number of records in the head's `a` and the unpacked length in `b`. The frame is in two parts
+ * (zstd's blocks), the first ends with a record: who wants one of that unpacks no more. Any other division is
+ * as good, or none. A text file grows while its generation is being filled, by whole blocks, and is never
+ * rewritten. Where a record is: the offset of its block, and its place in it. The dictionary is learnt from
+ * records of the generation before.
  */
 #ifndef WP_INDEX_TEXTS_H
 #define WP_INDEX_TEXTS_H
@@ -44,18 +46,20 @@ void wp_texts_release(struct wp_texts *t);
 /* A thread's scratch: the block that was read last. Zero-initialised is empty. */
 struct wp_text_reader {
     struct wp_unpacker *unpacker;
-    struct wp_buffer packed, block;
-    uint64_t id; /* of the texts that the block is of; 0 = none */
+    struct wp_buffer packed, block; /* the block: what of it is unpacked, */
+    size_t bytes;                   /* of so many bytes */
+    uint64_t id;                    /* of the texts that the block is of; 0 = none */
     uint64_t offset, next;
     uint32_t records;
 };
 void wp_text_reader_release(struct wp_text_reader *r);
 
-/* Unpacks the block at `offset` (nothing to do when it was the last one), checking it. r->records and
+/* Unpacks all of the block at `offset` (nothing to do when it is at hand), checking it. r->records and
  * r->next (the offset behind it) are then set. WP_END at the end of the file, WP_EDAMAGED with the offset. */
 enum wp_status wp_texts_load(const struct wp_texts *t, struct wp_text_reader *r, uint64_t offset,
                              struct wp_error *err);
-/* The record at a place; borrowed until the reader loads another block. 64 readable bytes stand behind it. */
+/* The record at a place; borrowed until the reader reads again. 64 readable bytes stand behind it. The block
+ * is unpacked so far only, unless the reader comes from it or from the one before: who reads on wants all. */
 enum wp_status wp_texts_get(const struct wp_texts *t, struct wp_text_reader *r, uint64_t block,
                             uint32_t place, const uint8_t **data, size_t *len, struct wp_error *err);
 /* Reads and checks the stored bytes of a block without unpacking it; *next is the offset behind. WP_END at

@@ -1,4 +1,5 @@
-/* test_pack.c - packed blocks: back as they were, with and without a dictionary; damage is damage. */
+/* test_pack.c - packed blocks: back as they were, with and without a dictionary, in parts; damage is damage.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,11 +21,16 @@ static void fill(char *out, size_t len, unsigned seed) {
     }
 }
 
-static void pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out) {
+static void pack_parts(struct wp_packer *p, const void *data, size_t len, size_t part,
+                       struct wp_buffer *out) {
     uint8_t *room = wp_packer_room(p, len);
     assert_non_null(room);
     memcpy(room, data, len);
-    assert_int_equal(wp_pack(p, len, out), WP_OK);
+    assert_int_equal(wp_pack(p, len, part, out), WP_OK);
+}
+
+static void pack(struct wp_packer *p, const void *data, size_t len, struct wp_buffer *out) {
+    pack_parts(p, data, len, 0, out);
 }
 
 static void round_trip(const void *dictionary, size_t dictionary_len, size_t *packed_len) {
@@ -58,18 +64,22 @@ static void round_trip(const void *dictionary, size_t dictionary_len, size_t *pa
     wp_dictionary_free(d);
 }
 
+/* A dictionary for texts of `fill`. */
+static size_t train(char *dictionary, size_t most) {
+    static char samples[200000];
+    size_t lengths[400];
+    for (unsigned i = 0; i < 400; i++) fill(samples + 500 * i, lengths[i] = 500, i);
+    size_t len = wp_dictionary_train(samples, lengths, 400, dictionary, most);
+    assert_true(len > 0 && len <= most);
+    return len;
+}
+
 static void test_round_trip(void **state) {
     (void)state;
-    static char samples[200000], dictionary[8192];
-    size_t lengths[400], plain, with;
+    static char dictionary[8192];
+    size_t plain, with;
     round_trip(NULL, 0, &plain);
-    for (unsigned i = 0; i < 400; i++) {
-        fill(samples + 500 * i, 500, i);
-        lengths[i] = 500;
-    }
-    size_t len = wp_dictionary_train(samples, lengths, 400, dictionary, sizeof dictionary);
-    assert_true(len > 0 && len <= sizeof dictionary);
-    round_trip(dictionary, len, &with);
+    round_trip(dictionary, train(dictionary, sizeof dictionary), &with);
     assert_true(with < plain);
 }
 
@@ -125,13 +135,10 @@ static void unpack_often(void *self, unsigned worker) {
 static void test_threads(void **state) {
     (void)state;
     static struct shared s;
-    static char samples[100000], dictionary[4096];
-    size_t lengths[200];
+    static char dictionary[4096];
     struct wp_packer *p;
     struct wp_pool pool;
-    for (unsigned i = 0; i < 200; i++) fill(samples + 500 * i, lengths[i] = 500, i);
-    size_t len = wp_dictionary_train(samples, lengths, 200, dictionary, sizeof dictionary);
-    assert_true(len > 0);
+    size_t len = train(dictionary, sizeof dictionary);
     assert_int_equal(wp_dictionary_new(&s.dictionary, dictionary, len), WP_OK);
     assert_int_equal(wp_packer_new(&p, 1, dictionary, len), WP_OK);
     for (unsigned i = 0; i < THREADS; i++) {
@@ -146,6 +153,74 @@ static void test_threads(void **state) {
     }
     wp_packer_free(p);
     wp_dictionary_free(s.dictionary);
+}
+
+/* Of two parts the first comes alone, when no more is asked for; and then the second, or damage. */
+static void unpack_parts(struct wp_unpacker *u, struct wp_dictionary *d, const struct wp_buffer *packed,
+                         const char *text, size_t len, size_t part) {
+    char *back = malloc(len);
+    size_t got;
+    assert_non_null(back);
+    for (size_t want = 0; want <= len; want += 1 + len / 7) {
+        memset(back, 'x', len);
+        assert_int_equal(wp_unpack_begin(u, d, packed->data, packed->len, back, len), WP_OK);
+        assert_int_equal(wp_unpack_to(u, want, &got), WP_OK);
+        assert_int_equal(got, want == 0 ? 0 : want <= part ? part : len);
+        assert_memory_equal(back, text, got);
+        assert_int_equal(wp_unpack_to(u, len, &got), WP_OK);
+        assert_int_equal(got, len);
+        assert_memory_equal(back, text, len);
+        wp_unpack_end(u);
+        assert_int_equal(wp_unpack_begin(u, d, packed->data, packed->len - 1, back, len), WP_OK);
+        bool sound = !want || (want <= part && part < len);
+        assert_int_equal(wp_unpack_to(u, want, &got), sound ? WP_OK : WP_EDAMAGED);
+        assert_int_equal(wp_unpack_to(u, len, &got), WP_EDAMAGED);
+        wp_unpack_end(u);
+        assert_int_equal(wp_unpack_begin(u, d, packed->data, packed->len, back, len + 1), WP_OK);
+        assert_int_equal(wp_unpack_to(u, len + 1, &got), WP_EDAMAGED);
+        wp_unpack_end(u);
+    }
+    free(back);
+}
+
+static void test_parts(void **state) {
+    (void)state;
+    enum { LEN = 20000, PART = 9000 };
+    static char dictionary[8192], text[LEN], back[LEN];
+    size_t len = train(dictionary, sizeof dictionary), got;
+    struct random r = {5};
+    struct wp_packer *p;
+    struct wp_unpacker *u, *other;
+    struct wp_dictionary *d;
+    struct wp_buffer packed = {0};
+    assert_int_equal(wp_packer_new(&p, 1, dictionary, len), WP_OK);
+    assert_int_equal(wp_dictionary_new(&d, dictionary, len), WP_OK);
+    assert_int_equal(wp_unpacker_new(&u), WP_OK);
+    assert_int_equal(wp_unpacker_new(&other), WP_OK);
+    for (unsigned incompressible = 0; incompressible < 2; incompressible++) {
+        fill(text, LEN, 7);
+        for (size_t i = 0; incompressible && i < LEN; i++) text[i] = (char)random_below(&r, 256);
+        packed.len = 0;
+        pack_parts(p, text, LEN, PART, &packed);
+        unpack_parts(u, d, &packed, text, LEN, PART);
+        assert_int_equal(wp_unpack(u, d, packed.data, packed.len, back, LEN), WP_OK);
+        assert_memory_equal(back, text, LEN);
+        /* while the other one has the room */
+        assert_int_equal(wp_unpack_begin(other, d, packed.data, packed.len, back, LEN), WP_OK);
+        assert_int_equal(wp_unpack_to(other, 1, &got), WP_OK);
+        unpack_parts(u, d, &packed, text, LEN, PART);
+        assert_int_equal(wp_unpack_to(other, LEN, &got), WP_OK);
+        wp_unpack_end(other);
+        assert_memory_equal(back, text, LEN);
+    }
+    packed.len = 0;
+    pack_parts(p, text, LEN, LEN, &packed); /* the second one would be empty */
+    unpack_parts(u, d, &packed, text, LEN, LEN);
+    wp_buffer_release(&packed);
+    wp_packer_free(p);
+    wp_unpacker_free(u);
+    wp_unpacker_free(other);
+    wp_dictionary_free(d);
 }
 
 /* What stands for bytes that could not be read, and holds nothing. */
@@ -175,6 +250,7 @@ static void test_too_little(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_large_dictionary),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_skipped), cmocka_unit_test(test_too_little)};
+        cmocka_unit_test(test_threads),    cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_skipped),    cmocka_unit_test(test_too_little)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
