@@ -22,7 +22,7 @@
 #include "index/pack_ahead.h"
 
 enum {
-    WP_TEXT_BLOCK_BYTES = 16 << 10,       /* before packing; a block ends with the record that passes it */
+    WP_TEXT_BLOCK_BYTES = 20 << 10,       /* before packing; a block ends with the record that passes it */
     WP_TEXT_LEVEL = 1,                    /* zstd's */
     WP_TEXT_DICTIONARY_BYTES = 256 << 10, /* at most */
 };
