@@ -67,8 +67,10 @@ uint8_t *wp_packer_room(struct wp_packer *p, size_t len) {
     return len > ROOM_BYTES ? p->large : p->area + p->dictionary_bytes;
 }
 
-/* What is more than compressBound because of parts. */
-enum { PART_BYTES = 16 };
+/* What is more than compressBound because of parts; and the zstd (1.5.4) from which on a block that stays
+ * where it is can be packed in parts: an older one packs it in one, which is as good but for the time to read
+ * it. */
+enum { PART_BYTES = 16, ZSTD_WITH_PARTS = 10504 };
 
 /* How many bytes the block takes at `to`, or zstd's error. */
 static size_t pack(ZSTD_CCtx *context, const uint8_t *block, size_t len, size_t part, void *to, size_t room) {
@@ -76,8 +78,8 @@ static size_t pack(ZSTD_CCtx *context, const uint8_t *block, size_t len, size_t 
     ZSTD_outBuffer out = {to, room, 0};
     size_t bad = ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
     if (!ZSTD_isError(bad)) bad = ZSTD_CCtx_setPledgedSrcSize(context, len);
-    if (!ZSTD_isError(bad) && part && part < len)
-        bad = ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush);
+    bool parts = part && part < len && ZSTD_versionNumber() >= ZSTD_WITH_PARTS;
+    if (!ZSTD_isError(bad) && parts) bad = ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush);
     in.size = len;
     if (!ZSTD_isError(bad)) bad = ZSTD_compressStream2(context, &out, &in, ZSTD_e_end);
     return ZSTD_isError(bad) ? bad : out.pos;
