@@ -68,9 +68,9 @@ static bool can_copy(const struct wp_section *s, uint64_t offset, uint64_t len) 
            wp_bits_get(&s->checked, (offset + len - 1) / WP_CHECK_BYTES);
 }
 
-enum wp_status wp_section_read(const struct wp_section *s, uint64_t offset, uint64_t len,
-                               uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
-                               struct wp_error *err) {
+enum wp_status wp_section_fetch_(const struct wp_section *s, uint64_t offset, uint64_t len,
+                                 uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
+                                 struct wp_error *err) {
     if (copy && can_copy(s, offset, len) && !wp_windows_have_room(s->windows, s->offset + offset, len)) {
         *bytes = (struct wp_section_bytes){copy, len};
         return wp_map_copy(s->windows->map, (size_t)(s->offset + offset), (size_t)len, copy, err);

@@ -49,19 +49,43 @@ void wp_section_release(struct wp_section *s);
 enum wp_status wp_section_check(const struct wp_section *s, uint64_t offset, uint64_t len,
                                 struct wp_error *err);
 
+/* Are bytes [offset, offset + len), 1 to WP_CHECK_BYTES, in memory and sound, as far as is known? Then they
+ * may be read, which counts as use of their windows. */
+static inline bool wp_section_is_ready(const struct wp_section *s, uint64_t offset, uint64_t len) {
+    if (offset > s->len || len > s->len - offset) return false;
+    uint64_t last = offset + len - 1; /* in the same block and window, or the next */
+    if (!wp_bits_get(&s->checked, offset / WP_CHECK_BYTES) ||
+        !wp_bits_get(&s->checked, last / WP_CHECK_BYTES))
+        return false;
+    if (!s->windows) return true;
+    if (!wp_windows_are_near(s->windows, s->offset + offset) ||
+        !wp_windows_are_near(s->windows, s->offset + last))
+        return false;
+    wp_windows_touch(s->windows, s->offset + offset, len);
+    return true;
+}
+
 /* Bytes of a section, and how many there are from there on. */
 struct wp_section_bytes {
     const uint8_t *data;
     uint64_t len;
 };
-/* The same for a few bytes somewhere, which *bytes are from then on: where they are mapped, or in `copy` when
- * they are not in memory yet and there is no room for more pages (resident.h). More than
- * WP_SECTION_COPY_BYTES are mapped in any case. When copy is NULL all are
- * mapped. WP_EIO, too. */
 enum { WP_SECTION_COPY_BYTES = 1024 };
-enum wp_status wp_section_read(const struct wp_section *s, uint64_t offset, uint64_t len,
-                               uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
-                               struct wp_error *err);
+/* Inside: the same when they are not ready. */
+enum wp_status wp_section_fetch_(const struct wp_section *s, uint64_t offset, uint64_t len,
+                                 uint8_t copy[WP_SECTION_COPY_BYTES], struct wp_section_bytes *bytes,
+                                 struct wp_error *err);
+/* Makes sure, as wp_section_check, of a few bytes somewhere, which *bytes are from then on: where they are
+ * mapped, or in `copy` when they are not in memory yet and there is no room for more pages (resident.h). More
+ * than WP_SECTION_COPY_BYTES are mapped in any case. When copy is NULL all are mapped. WP_EIO, too. */
+static inline enum wp_status wp_section_read(const struct wp_section *s, uint64_t offset, uint64_t len,
+                                             uint8_t copy[WP_SECTION_COPY_BYTES],
+                                             struct wp_section_bytes *bytes, struct wp_error *err) {
+    if (!len || len > WP_CHECK_BYTES || !wp_section_is_ready(s, offset, len))
+        return wp_section_fetch_(s, offset, len, copy, bytes, err);
+    *bytes = (struct wp_section_bytes){s->data + offset, s->len - offset};
+    return WP_OK;
+}
 
 /* Is that byte in memory, as far as is known? */
 static inline bool wp_section_is_near(const struct wp_section *s, uint64_t offset) {
