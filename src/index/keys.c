@@ -1,13 +1,6 @@
 /* keys.c - searching lists of keys, and walking over them: see keys.h. keys_write.c makes them. */
 #include "index/keys.h"
 
-enum {
-    BUCKETS = 1 << WP_KEY_BUCKET_BITS,
-    OFFSET_BYTES = 5,
-    CACHE_LINE = 64,
-    PREFETCH_BYTES = 5 * CACHE_LINE, /* of a block, which hardly ever has more */
-};
-
 struct wp_key_shape wp_key_shape(uint64_t count, uint64_t articles) {
     struct wp_key_shape s = {.count = count, .article_bits = wp_packed_bits(articles ? articles - 1 : 0)};
     if (!s.article_bits) s.article_bits = 1;
@@ -18,19 +11,8 @@ struct wp_key_shape wp_key_shape(uint64_t count, uint64_t articles) {
 
 int wp_key_shape_valid(const struct wp_key_shape *s, uint64_t directory_bytes) {
     return s->count <= UINT32_MAX && s->block_bits <= WP_KEY_BLOCK_BITS_MAX && s->article_bits >= 1 &&
-           s->article_bits <= 32 && directory_bytes == OFFSET_BYTES * (((uint64_t)1 << s->block_bits) + 1);
-}
-
-static unsigned rest_bits(const struct wp_key_shape *s) {
-    return WP_KEY_BITS - WP_KEY_BUCKET_BITS - s->block_bits;
-}
-
-static uint64_t block_of(const struct wp_key_shape *s, uint64_t key) {
-    return (key & WP_KEY_MASK) >> (WP_KEY_BITS - s->block_bits);
-}
-
-static uint64_t load(const struct wp_section *s, uint64_t at, unsigned bits) {
-    return wp_packed_load(s->data, s->len, at, bits);
+           s->article_bits <= 32 &&
+           directory_bytes == WP_KEY_OFFSET_BYTES * (((uint64_t)1 << s->block_bits) + 1);
 }
 
 static enum wp_status bad(const struct wp_keys *k, struct wp_error *err) {
@@ -52,8 +34,8 @@ static int lay_out(const struct wp_keys *k, uint64_t len, struct wp_key_block *b
     if (!b->keys || more > k->shape.count || b->keys > k->shape.count - more) return -1;
     b->entries = b->keys + more;
     b->buckets = 8 * begin;
-    b->rests = b->buckets + b->keys + BUCKETS;
-    b->firsts = b->rests + (uint64_t)b->keys * rest_bits(&k->shape);
+    b->rests = b->buckets + b->keys + WP_KEY_BUCKETS;
+    b->firsts = b->rests + (uint64_t)b->keys * wp_key_rest_bits_(&k->shape);
     b->articles = b->firsts + b->entries;
     return (b->articles + (uint64_t)b->entries * k->shape.article_bits + 7) / 8 == len ? 0 : -1;
 }
@@ -62,9 +44,10 @@ static int lay_out(const struct wp_keys *k, uint64_t len, struct wp_key_block *b
 static enum wp_status open_block(const struct wp_keys *k, uint64_t block, uint8_t *copy,
                                  struct wp_key_block *b, struct wp_error *err) {
     struct wp_section_bytes d;
-    WP_TRY(wp_section_read(&k->directory, OFFSET_BYTES * block, 2 * OFFSET_BYTES, copy, &d, err));
-    uint64_t begin = wp_packed_load(d.data, d.len, 0, 8 * OFFSET_BYTES);
-    uint64_t end = wp_packed_load(d.data, d.len, 8 * OFFSET_BYTES, 8 * OFFSET_BYTES);
+    WP_TRY(
+        wp_section_read(&k->directory, WP_KEY_OFFSET_BYTES * block, 2 * WP_KEY_OFFSET_BYTES, copy, &d, err));
+    uint64_t begin = wp_packed_load(d.data, d.len, 0, 8 * WP_KEY_OFFSET_BYTES);
+    uint64_t end = wp_packed_load(d.data, d.len, 8 * WP_KEY_OFFSET_BYTES, 8 * WP_KEY_OFFSET_BYTES);
     b->keys = b->entries = 0;
     if (begin == end) return WP_OK;
     if (begin > end || end > k->entries.len) return bad(k, err);
@@ -77,7 +60,7 @@ static enum wp_status open_block(const struct wp_keys *k, uint64_t block, uint8_
  * two come out too high. */
 static void bucket_keys(const struct wp_key_block *b, unsigned bucket, uint64_t *begin, uint64_t *end) {
     const struct wp_section_bytes *s = &b->bytes;
-    uint64_t count = (uint64_t)b->keys + BUCKETS, at = 0;
+    uint64_t count = (uint64_t)b->keys + WP_KEY_BUCKETS, at = 0;
     if (bucket) at = wp_packed_select(s->data, s->len, b->buckets, count, bucket - 1, 1) + 1;
     *begin = at - bucket;
     *end = *begin + (at < count ? wp_packed_run(s->data, s->len, b->buckets + at, count - at, 0) : 0);
@@ -97,15 +80,15 @@ static enum wp_status take_hits(const struct wp_keys *k, const struct wp_key_blo
 
 enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, struct wp_key_hits *hits,
                             struct wp_error *err) {
-    unsigned bits = rest_bits(&k->shape);
+    unsigned bits = wp_key_rest_bits_(&k->shape);
     uint64_t rest = key & wp_packed_mask(bits), begin, end;
     uint8_t copy[WP_SECTION_COPY_BYTES];
     struct wp_key_block b;
     hits->count = 0;
     if (!k->shape.count) return WP_OK;
-    WP_TRY(open_block(k, block_of(&k->shape, key), copy, &b, err));
+    WP_TRY(open_block(k, wp_key_block_(&k->shape, key), copy, &b, err));
     if (!b.keys) return WP_OK;
-    bucket_keys(&b, key >> bits & (BUCKETS - 1), &begin, &end);
+    bucket_keys(&b, key >> bits & (WP_KEY_BUCKETS - 1), &begin, &end);
     if (end > b.keys) return bad(k, err);
     for (uint64_t i = begin; i < end; i++)
         if (load_bits(&b, b.rests + i * bits, bits) == rest) return take_hits(k, &b, i, hits, err);
@@ -128,21 +111,6 @@ enum wp_status wp_keys_articles(const struct wp_keys *k, const struct wp_key_hit
             articles[i] = (uint32_t)wp_packed_load(bytes.data, bytes.len, at % 8 + (uint64_t)i * bits, bits);
     }
     return WP_OK;
-}
-
-void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key) {
-    __builtin_prefetch(k->directory.data + OFFSET_BYTES * block_of(&k->shape, key));
-}
-
-/* Unchecked: what a damaged directory says is used for nothing but the prefetch. */
-void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key) {
-    uint64_t block = block_of(&k->shape, key);
-    if (!wp_section_is_near(&k->directory, OFFSET_BYTES * block)) return;
-    uint64_t at = load(&k->directory, 8 * OFFSET_BYTES * block, 8 * OFFSET_BYTES),
-             end = load(&k->directory, 8 * OFFSET_BYTES * (block + 1), 8 * OFFSET_BYTES);
-    if (end > k->entries.len) return;
-    if (end > at + PREFETCH_BYTES) end = at + PREFETCH_BYTES;
-    for (; at < end; at += CACHE_LINE) __builtin_prefetch(k->entries.data + at);
 }
 
 /* ---- a walk ---- */
@@ -168,12 +136,12 @@ static enum wp_status next_block(struct wp_key_cursor *c, struct wp_error *err) 
 static enum wp_status next_key(struct wp_key_cursor *c, struct wp_error *err) {
     const struct wp_keys *k = c->keys;
     const struct wp_key_block *b = &c->block;
-    unsigned bits = rest_bits(&k->shape);
+    unsigned bits = wp_key_rest_bits_(&k->shape);
     if (c->key_count == b->keys) return bad(k, err);
-    uint64_t left = (uint64_t)b->keys + BUCKETS - c->bucket_at;
+    uint64_t left = (uint64_t)b->keys + WP_KEY_BUCKETS - c->bucket_at;
     c->bucket_at += wp_packed_run(b->bytes.data, b->bytes.len, b->buckets + c->bucket_at, left, 1);
     uint64_t bucket = c->bucket_at - c->key_count;
-    if (bucket >= BUCKETS) return bad(k, err);
+    if (bucket >= WP_KEY_BUCKETS) return bad(k, err);
     uint64_t rest = load_bits(b, b->rests + (uint64_t)c->key_count * bits, bits);
     c->key = ((c->next_block - 1) << WP_KEY_BUCKET_BITS | bucket) << bits | rest;
     c->key_count++;

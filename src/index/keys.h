@@ -49,16 +49,21 @@ struct wp_key_hits {
     uint64_t at; /* bit of the first one in the entries */
     uint32_t count;
 };
-/* count is 0 when the key is not there. WP_EDAMAGED. */
+/* count is 0 when the key is not there. WP_EDAMAGED. Many keys: keys_many.h. */
 enum wp_status wp_keys_find(const struct wp_keys *k, uint64_t key, struct wp_key_hits *hits,
                             struct wp_error *err);
 /* Numbers [begin, end) of what wp_keys_find gave; they ascend. WP_EDAMAGED. */
 enum wp_status wp_keys_articles(const struct wp_keys *k, const struct wp_key_hits *hits, uint32_t begin,
                                 uint32_t end, uint32_t *articles, struct wp_error *err);
 
-/* Ask for the memory that a lookup of this key will need: first the directory's, later the block's. */
-void wp_keys_prefetch_directory(const struct wp_keys *k, uint64_t key);
-void wp_keys_prefetch_entries(const struct wp_keys *k, uint64_t key);
+/* Inside: which block a key is in, and how many of its bits stand there. */
+enum { WP_KEY_BUCKETS = 1 << WP_KEY_BUCKET_BITS, WP_KEY_OFFSET_BYTES = 5 /* of a block, in the directory */ };
+static inline uint64_t wp_key_block_(const struct wp_key_shape *s, uint64_t key) {
+    return (key & WP_KEY_MASK) >> (WP_KEY_BITS - s->block_bits);
+}
+static inline unsigned wp_key_rest_bits_(const struct wp_key_shape *s) {
+    return WP_KEY_BITS - WP_KEY_BUCKET_BITS - s->block_bits;
+}
 
 /* An opened block: bits where its parts begin, from its first byte on. */
 struct wp_key_block {

@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include "base/bytes.h"
 #include "base/memory.h"
+#ifdef __BMI2__
+#include <immintrin.h>
+#endif
 
 /* The lowest `bits` (0 to 64) bits set. */
 static inline uint64_t wp_packed_mask(unsigned bits) {
@@ -36,18 +39,50 @@ static inline uint64_t wp_packed_load64(const uint8_t *data, uint64_t len, uint6
     return wp_packed_load(data, len, at, 32) | wp_packed_load(data, len, at + 32, bits - 32) << 32;
 }
 
-/* In each byte: how many bits are set in this byte and those below it. */
-static inline uint64_t wp_packed_sums(uint64_t x) {
+#ifdef __BMI2__ /* in files that are compiled for it (base/cpu.h) */
+/* How many bits are set. */
+static inline unsigned wp_packed_count(uint64_t x) {
+    return (unsigned)__builtin_popcountll(x);
+}
+/* The place of set bit number `nth`, from 0, which is there. */
+static inline unsigned wp_packed_select_word(uint64_t x, uint64_t nth) {
+    return (unsigned)__builtin_ctzll(_pdep_u64((uint64_t)1 << nth, x));
+}
+#else
+#define WP_PACKED_ONES_ 0x0101010101010101u /* in each byte the lowest bit */
+#define WP_PACKED_HIGHS_ 0x8080808080808080u
+
+/* Inside: in each byte, how many bits are set in this byte and those below it. */
+static inline uint64_t wp_packed_sums_(uint64_t x) {
     x -= x >> 1 & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return x * 0x0101010101010101u;
+    return x * WP_PACKED_ONES_;
+}
+
+/* Inside: how many bytes of sums are not above n, which is below 128, as they are: a sum of 8 bits leaves its
+ * high bit to the comparison of all at once. */
+static inline unsigned wp_packed_up_to_(uint64_t sums, uint64_t n) {
+    uint64_t up_to = ((n * WP_PACKED_ONES_ | WP_PACKED_HIGHS_) - sums) & WP_PACKED_HIGHS_;
+    return (unsigned)((up_to >> 7) * WP_PACKED_ONES_ >> 56);
 }
 
 /* How many bits are set. */
 static inline unsigned wp_packed_count(uint64_t x) {
-    return (unsigned)(wp_packed_sums(x) >> 56);
+    return (unsigned)(wp_packed_sums_(x) >> 56);
 }
+
+/* The place of set bit number `nth`, from 0, which is there: its byte, then, the bits of that one spread over
+ * eight bytes, its bit. No branch: what is looked for is never foreseen. */
+static inline unsigned wp_packed_select_word(uint64_t x, uint64_t nth) {
+    uint64_t sums = wp_packed_sums_(x);
+    unsigned byte = wp_packed_up_to_(sums, nth);
+    nth -= sums << 8 >> 8 * byte & 255;
+    uint64_t spread = (x >> 8 * byte & 255) * WP_PACKED_ONES_ & 0x8040201008040201u;
+    spread = ((spread | ((spread | WP_PACKED_HIGHS_) - WP_PACKED_ONES_)) & WP_PACKED_HIGHS_) >> 7;
+    return 8 * byte + wp_packed_up_to_(spread * WP_PACKED_ONES_, nth); /* of each byte 0 or 1 */
+}
+#endif
 
 /* Counts the set bits (with `inverted`: the clear ones) of bits [at, at + count): the place, from 0, of
  * number `nth`, from 0; `count` when there are not so many. */

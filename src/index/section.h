@@ -87,11 +87,6 @@ static inline enum wp_status wp_section_read(const struct wp_section *s, uint64_
     return WP_OK;
 }
 
-/* Is that byte in memory, as far as is known? */
-static inline bool wp_section_is_near(const struct wp_section *s, uint64_t offset) {
-    return !s->windows || wp_windows_are_near(s->windows, s->offset + offset);
-}
-
 /* Writes a segment file: header, then section after section. */
 struct wp_section_writer {
     const struct wp_fs *fs;

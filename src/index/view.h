@@ -8,6 +8,7 @@
 #ifndef WP_INDEX_VIEW_H
 #define WP_INDEX_VIEW_H
 
+#include "index/keys_many.h"
 #include "index/manifest.h"
 #include "index/segment.h"
 #include "index/texts.h"
@@ -132,6 +133,7 @@ struct wp_key_batch {
     const struct wp_memtable_entry *newest[WP_KEYS_PER_ARTICLE];
     struct wp_key_range *ranges; /* segment by segment */
     size_t range_count, range_cap;
+    wp_keys_finder *find; /* chosen when first used */
 };
 void wp_key_batch_release(struct wp_key_batch *b);
 /* count <= WP_KEYS_PER_ARTICLE. Keys with more articles than limits->all are counted only. b->seen: of this

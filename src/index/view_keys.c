@@ -2,14 +2,15 @@
  * view_keys.c - looking up keys in a view: see view.h.
  *
  * One key is a handful of cache misses, one behind the other: slot, entry, the entry before that ... in the
- * memtable; directory, entries in each segment. A text has some thirty keys, so they are looked up together,
- * step by step, and each step asks for the memory of the next one before it is needed.
+ * memtable; directory, entries in each segment. So segments are looked at side by side, and of the thirty
+ * keys or so of a text all, step by step, and each step asks for the memory of the next one before it is
+ * needed.
  */
 #include <string.h>
 #include "base/memory.h"
 #include "index/seen.h"
 
-enum { SEGMENTS_AT_ONCE = 256, SEGMENTS_FETCHED = 4 };
+enum { SEGMENTS_AT_ONCE = 256, SEGMENTS_TOGETHER = 4 };
 
 /* Articles [begin, end) of a key. */
 static enum wp_status put_hits(const struct wp_index_segment *s, enum wp_key_kind kind,
@@ -96,6 +97,64 @@ static enum wp_status put_wanted(const struct wp_view *v, enum wp_key_kind kind,
     return WP_OK;
 }
 
+/* ---- searching segments ---- */
+
+/* Keys on their way through the segments, of which some are searched side by side. It is large, and most of
+ * it is not used: begin_search() does not clear it. */
+struct search {
+    const struct wp_view *view;
+    enum wp_key_kind kind;
+    uint32_t count;
+    uint64_t keys[WP_KEYS_PER_ARTICLE];
+    struct wp_key_look looks[SEGMENTS_TOGETHER][WP_KEYS_PER_ARTICLE];
+};
+
+static void begin_search(struct search *s, const struct wp_view *v, enum wp_key_kind kind) {
+    s->view = v;
+    s->kind = kind;
+    s->count = 0;
+}
+
+static const struct wp_keys *list_of(const struct search *s, size_t segment) {
+    return &s->view->segments[segment]->keys[s->kind];
+}
+
+static size_t end_of_group(const struct search *s, size_t first) {
+    size_t left = s->view->segment_count - first;
+    return first + (left < SEGMENTS_TOGETHER ? left : SEGMENTS_TOGETHER);
+}
+
+/* Asks for the directories of segment number `first`, if there is one, and those searched with it. */
+static void ask_for_group(const struct search *s, size_t first) {
+    for (size_t i = first, end = end_of_group(s, first); i < end; i++)
+        wp_keys_prefetch(list_of(s, i), s->keys, s->count);
+}
+
+/* Reads these directories, and asks for the blocks. Returns the end of the group. */
+static size_t locate_group(struct search *s, size_t first) {
+    size_t end = end_of_group(s, first);
+    for (size_t i = first; i < end; i++)
+        wp_keys_locate(list_of(s, i), s->keys, s->count, s->looks[i - first]);
+    return end;
+}
+
+/* ---- a key ---- */
+
+static enum wp_status find_one(const struct wp_view *v, enum wp_key_kind kind, uint64_t key,
+                               struct wp_key_hits *hits, struct wp_error *err) {
+    struct search s;
+    begin_search(&s, v, kind);
+    s.keys[s.count++] = key & WP_KEY_MASK;
+    ask_for_group(&s, 0);
+    for (size_t first = 0, end; first < v->segment_count; first = end) {
+        end = locate_group(&s, first);
+        ask_for_group(&s, end);
+        for (size_t i = first; i < end; i++)
+            WP_TRY(wp_keys_find_many(list_of(&s, i), s.keys, 1, s.looks[i - first], &hits[i], err));
+    }
+    return WP_OK;
+}
+
 enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint64_t key,
                             const struct wp_key_limits *limits, uint32_t *numbers, uint32_t *given,
                             uint64_t *total, struct wp_error *err) {
@@ -105,10 +164,8 @@ enum wp_status wp_view_find(const struct wp_view *v, enum wp_key_kind kind, uint
     *given = 0;
     *total = newest ? newest->count : 0;
     if (v->segment_count > SEGMENTS_AT_ONCE) return wp_fail(err, WP_ETOOBIG, "too many segments");
-    for (size_t i = 0; i < v->segment_count; i++) {
-        WP_TRY(wp_keys_find(&v->segments[i]->keys[kind], key & WP_KEY_MASK, &hits[i], err));
-        *total += hits[i].count;
-    }
+    WP_TRY(find_one(v, kind, key, hits, err));
+    for (size_t i = 0; i < v->segment_count; i++) *total += hits[i].count;
     return put_wanted(v, kind, hits, newest, limits, *total, numbers, given, err);
 }
 
@@ -140,32 +197,30 @@ static void sort_out(const uint64_t *keys, uint32_t count, struct wp_key_batch *
     }
 }
 
-/* Where each key stands in segment number `segment`, on top of what is there. */
-static enum wp_status find_in_segment(const struct wp_view *v, uint32_t segment, const uint64_t *keys,
-                                      struct wp_key_batch *b, struct wp_error *err) {
-    const struct wp_keys *list = &v->segments[segment]->keys[WP_KEY_SHINGLE];
-    for (uint32_t i = 0; i < b->there_count; i++) {
-        struct wp_key_range r = {.segment = segment, .key = b->there[i]};
-        WP_TRY(wp_keys_find(list, keys[r.key] & WP_KEY_MASK, &r.hits, err));
-        if (!r.hits.count) continue;
-        b->totals[r.key] += r.hits.count;
-        if (WP_GROW(b->ranges, b->range_count, b->range_cap) != WP_OK)
-            return wp_fail(err, WP_ENOMEM, "out of memory");
-        b->ranges[b->range_count++] = r;
+/* Adds what was found in a segment to what there is. */
+static enum wp_status add_ranges(struct wp_key_batch *b, uint32_t segment, const struct wp_key_hits *hits) {
+    while (b->range_cap - b->range_count < b->there_count)
+        WP_TRY(wp_grow_((void **)&b->ranges, &b->range_cap, sizeof *b->ranges));
+    for (uint32_t i = 0; i < b->there_count; i++) { /* whether one counts is never foreseen */
+        uint32_t key = b->there[i];
+        b->ranges[b->range_count] = (struct wp_key_range){segment, key, hits[i]};
+        b->range_count += hits[i].count != 0;
+        b->totals[key] += hits[i].count;
     }
     return WP_OK;
 }
 
-/* The same in segments [first, end), whose memory is fetched together. */
-static enum wp_status find_in_segments(const struct wp_view *v, size_t first, size_t end,
-                                       const uint64_t *keys, struct wp_key_batch *b, struct wp_error *err) {
-    for (size_t s = first; s < end; s++)
-        for (uint32_t i = 0; i < b->there_count; i++)
-            wp_keys_prefetch_directory(&v->segments[s]->keys[WP_KEY_SHINGLE], keys[b->there[i]]);
-    for (size_t s = first; s < end; s++)
-        for (uint32_t i = 0; i < b->there_count; i++)
-            wp_keys_prefetch_entries(&v->segments[s]->keys[WP_KEY_SHINGLE], keys[b->there[i]]);
-    for (size_t s = first; s < end; s++) WP_TRY(find_in_segment(v, (uint32_t)s, keys, b, err));
+/* Where the keys stand in segments; the first group has been asked for. */
+static enum wp_status find_in_segments(struct search *s, struct wp_key_batch *b, struct wp_error *err) {
+    struct wp_key_hits hits[WP_KEYS_PER_ARTICLE];
+    for (size_t first = 0, end; first < s->view->segment_count; first = end) {
+        end = locate_group(s, first);
+        ask_for_group(s, end);
+        for (size_t i = first; i < end; i++) {
+            WP_TRY(b->find(list_of(s, i), s->keys, s->count, s->looks[i - first], hits, err));
+            if (add_ranges(b, (uint32_t)i, hits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
+        }
+    }
     return WP_OK;
 }
 
@@ -225,15 +280,18 @@ static void walk_memtable(const struct wp_view *v, uint32_t count, const struct 
 enum wp_status wp_view_find_shingles(const struct wp_view *v, const uint64_t *keys, uint32_t count,
                                      const struct wp_key_limits *limits, struct wp_key_batch *b,
                                      struct wp_error *err) {
+    struct search search;
     if (v->segment_count > SEGMENTS_AT_ONCE) return wp_fail(err, WP_ETOOBIG, "too many segments");
+    if (!b->find) b->find = wp_keys_finder_choose(wp_cpu_level());
     b->given = 0;
     b->range_count = 0;
     sort_out(keys, count, b);
+    begin_search(&search, v, WP_KEY_SHINGLE);
+    for (; search.count < b->there_count; search.count++)
+        search.keys[search.count] = keys[b->there[search.count]] & WP_KEY_MASK;
+    ask_for_group(&search, 0);
     find_in_memtable(v, keys, b);
-    for (size_t i = 0, end; i < v->segment_count; i = end) {
-        end = v->segment_count - i > SEGMENTS_FETCHED ? i + SEGMENTS_FETCHED : v->segment_count;
-        WP_TRY(find_in_segments(v, i, end, keys, b, err));
-    }
+    WP_TRY(find_in_segments(&search, b, err));
     if (lay_out(b, count, limits) != WP_OK) return wp_fail(err, WP_ENOMEM, "out of memory");
     for (size_t i = 0; i < b->range_count; i++) {
         const struct wp_key_range *r = &b->ranges[i];
