@@ -3,12 +3,17 @@
 
 enum {
     CACHE_LINE = 64,
-    FETCHED = 4, /* lines of a block, which seldom has more */
+    FETCHED = 4,                           /* lines of a block, which seldom has more */
+    PLACE_BYTES = WP_KEY_OFFSET_BYTES + 8, /* of the directory: where a block begins and ends, as words */
 };
 
+/* They are in two lines often enough. */
 void wp_keys_prefetch(const struct wp_keys *k, const uint64_t *keys, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(k->directory.data + WP_KEY_OFFSET_BYTES * wp_key_block_(&k->shape, keys[i]));
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *at = k->directory.data + WP_KEY_OFFSET_BYTES * wp_key_block_(&k->shape, keys[i]);
+        __builtin_prefetch(at);
+        __builtin_prefetch(at + PLACE_BYTES - 1);
+    }
 }
 
 static void locate(const struct wp_keys *k, uint64_t key, struct wp_key_look *look) {
@@ -16,7 +21,7 @@ static void locate(const struct wp_keys *k, uint64_t key, struct wp_key_look *lo
     uint64_t at = WP_KEY_OFFSET_BYTES * wp_key_block_(&k->shape, key), begin, len,
              mask = wp_packed_mask(8 * WP_KEY_OFFSET_BYTES);
     *look = (struct wp_key_look){.len = 0};
-    if (!wp_section_is_ready(d, at, WP_KEY_OFFSET_BYTES + sizeof len)) return;
+    if (!wp_section_is_ready(d, at, PLACE_BYTES)) return;
     begin = wp_load64(d->data + at) & mask;
     len = (wp_load64(d->data + at + WP_KEY_OFFSET_BYTES) & mask) - begin;
     if (len > WP_CHECK_BYTES - BEHIND || !wp_section_is_ready(e, begin, len + BEHIND)) return;
