@@ -41,11 +41,11 @@ void wp_memtable_free(struct wp_memtable *m) {
     wp_free(m);
 }
 
-/* Gives the memory of a chunk's entries from `first` on back, which nothing is in any more. */
-static void drop_entries(struct wp_memtable_entry *chunk, size_t first) {
-    const size_t page = 4096 / sizeof *chunk;
-    size_t from = (first + page - 1) / page * page;
-    wp_memory_drop(chunk + from, (WP_MEMTABLE_KEY_CHUNK - from) * sizeof *chunk);
+/* Gives the memory of an area from its byte `from` on back, which nothing is in any more. */
+static void drop_behind(void *area, size_t from, size_t bytes) {
+    enum { PAGE = 4096 };
+    from = (from + PAGE - 1) / PAGE * PAGE;
+    if (from < bytes) wp_memory_drop((uint8_t *)area + from, bytes - from);
 }
 
 /* Whoever reads *m already, by a snapshot, looks at no area but the first table, as it has no article. */
@@ -57,12 +57,15 @@ void wp_memtable_inherit(struct wp_memtable *m, struct wp_memtable *from, uint32
     for (size_t i = 0; i * WP_MEMTABLE_KEY_CHUNK < entries; i++) {
         MOVE(entry_chunks[i]);
         if (entries < (i + 1) * WP_MEMTABLE_KEY_CHUNK && keep < from->rows)
-            drop_entries(m->entry_chunks[i], entries - i * WP_MEMTABLE_KEY_CHUNK);
+            drop_behind(m->entry_chunks[i], (entries - i * WP_MEMTABLE_KEY_CHUNK) * sizeof **m->entry_chunks,
+                        WP_MEMTABLE_KEY_CHUNK * sizeof **m->entry_chunks);
     }
     for (unsigned i = 1; i <= atomic_load_explicit(&from->table, memory_order_relaxed); i++)
         MOVE(tables[i].slots);
     MOVE(sorting);
     m->sorting_count = from->sorting_count;
+    size_t sorting = m->sorting_count * sizeof *m->sorting;
+    if (sorting >= LARGE_BYTES) drop_behind(m->sorting, 2 * entries * sizeof *m->sorting, sorting);
 }
 #undef MOVE
 
