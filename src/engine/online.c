@@ -48,6 +48,17 @@ static void limit_segments(struct wp_online *o, uint64_t more) {
     wp_resident_limit(o->store.resident, wp_ration_segments(&o->ration, use.own ? use.own + more : 0));
 }
 
+/* May the table of seen keys be twice as large? Less is not worth building it anew. */
+static bool may_seen_grow(const struct wp_online *o) {
+    return !o->seen_stays && 2 * wp_seen_bytes(&o->seen) <= o->ration.seen_bytes;
+}
+
+/* Bytes of the one that is going to be made soon, or 0. */
+static size_t seen_wanted(const struct wp_online *o) {
+    if (o->seen.words && !(wp_seen_is_nearly_full(&o->seen) && may_seen_grow(o))) return 0;
+    return wp_seen_size(wp_store_now(&o->store), SIZE_MAX);
+}
+
 /* What the index itself takes becomes more, and what is shared less. */
 static void share_memory(struct wp_online *o) {
     const struct wp_view *now = wp_store_now(&o->store);
@@ -55,7 +66,9 @@ static void share_memory(struct wp_online *o) {
                                     .articles = now->end,
                                     .furniture = now->state->furniture_count,
                                     .segment_bytes = wp_view_segment_bytes(now),
-                                    .seen_bytes = o->seen.words ? (size_t)(o->seen.mask / 8 + 1) : 0};
+                                    .waiting = now->memtable ? now->memtable->table->rows : 0,
+                                    .seen_bytes = wp_seen_bytes(&o->seen),
+                                    .seen_wanted = seen_wanted(o)};
     o->ration = wp_ration_of(&needs);
     if (o->finder) wp_profiles_limit(&o->finder->profiles, o->ration.profile_bytes);
     if (!o->flushes_given) wp_store_flush_at(&o->store, o->ration.flush_rows);
@@ -252,24 +265,31 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
     return decide(o, v, err);
 }
 
+/* Is a table of seen keys to be built, the first one or a larger one? */
+static bool is_seen_due(const struct wp_online *o, uint32_t end) {
+    if (!o->ration.seen_bytes || !may_seen_grow(o)) return false;
+    return o->seen.words ? wp_seen_is_full(&o->seen) : o->added >= SEEN_MIN && o->added >= end / SEEN_PART;
+}
+
 /* Without memory for it, keys are looked up as before. */
-static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *row, struct wp_error *err) {
+static enum wp_status build_seen(struct wp_online *o, struct wp_error *err) {
     const struct wp_view *now = wp_store_now(&o->store);
+    size_t bytes = wp_seen_size(now, o->ration.seen_bytes);
+    limit_segments(o, bytes);
+    enum wp_status status = wp_seen_build(&o->seen, bytes, now, o->finder->owners, err);
+    if (o->seen.words) o->finder->batch.seen = &o->seen;
+    o->seen_stays = status == WP_ENOMEM;
+    return o->seen_stays ? WP_OK : status;
+}
+
+static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *row, struct wp_error *err) {
     const struct wp_fingerprint *print = &o->finder->print;
     wp_seen_add(&o->seen, o->finder->owner, print->samples, print->sample_count);
     wp_seen_add_key(&o->seen, WP_KEY_EXACT, row->exact.low);
     wp_seen_add_key(&o->seen, WP_KEY_ID, row->id.low);
     o->added += o->added < UINT32_MAX;
     keep_within_memory(o);
-    bool first =
-        !o->seen.words && o->ration.seen_bytes && o->added >= SEEN_MIN && o->added >= now->end / SEEN_PART;
-    if (!first && !wp_seen_is_full(&o->seen)) return WP_OK;
-    limit_segments(o, o->ration.seen_bytes);
-    enum wp_status status = wp_seen_build(&o->seen, o->ration.seen_bytes, now, o->finder->owners, err);
-    if (o->seen.words) o->finder->batch.seen = &o->seen;
-    if (status != WP_ENOMEM) return status;
-    o->seen.most = 0; /* what there is goes on */
-    return WP_OK;
+    return is_seen_due(o, wp_store_now(&o->store)->end) ? build_seen(o, err) : WP_OK;
 }
 
 static enum wp_status store(struct wp_online *o, const struct wp_online_arrival *a, struct wp_row *row,

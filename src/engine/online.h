@@ -90,10 +90,11 @@ struct wp_online {
     struct wp_buffer names;  /* of the fields, as stored with each article */
     struct wp_buffer stored; /* scratch */
     struct wp_seen seen;     /* of everything added so far, once enough was added here */
+    bool seen_stays;         /* there was no memory for a larger one, or for any */
     uint32_t added;          /* since it was opened */
     uint64_t memory_bytes;   /* constant */
     bool flushes_given;      /* constant: flush_rows is not the ration's */
-    struct wp_ration ration; /* as the index is now, but for `seen`, which stays as large as it was made */
+    struct wp_ration ration; /* as the index is now, or was some articles ago */
 };
 
 /* For writing: locks. *o is filled in place; close in any case. */

@@ -13,48 +13,67 @@
 #define SEGMENTS_MIN ((uint64_t)4 << 20)
 
 enum {
-    ARTICLE_BYTES = 24,   /* struct wp_online_story, the next member, the owner */
-    FURNITURE_BYTES = 56, /* twice in a state, once in a set that is half empty, and its growing */
-    SEGMENT_PART = 2,     /* of what may be shared out: half at most */
-    MEMTABLE_PART = 4,    /* of what is left: a quarter */
-    SEEN_PART = 5,        /* the power of two below it is taken */
-    FREE_PART = 16,       /* kept free: what is allocated until somebody looks */
-    SEEN_BYTES = 16,      /* of an article's 40 keys; with less, most that are not there pass */
-    ROW_BYTES = 1950,     /* of a memtable: row, 38 entries of 32 bytes, and room for sorting their keys */
-    SMALL_ROWS = 6000,    /* with more its table of keys has TABLE_BYTES */
+    ARTICLE_BYTES = 24,    /* struct wp_online_story, the next member, the owner */
+    FURNITURE_BYTES = 56,  /* twice in a state, once in a set that is half empty, and its growing */
+    SEGMENT_BYTES = 240,   /* of an article */
+    FREE_PART = 16,        /* of what may be shared out: what is allocated until somebody looks */
+    SEEN_PART = 4,         /* of it, at most */
+    SEEN_BYTES = 6,        /* of an article's 40 keys; with less, most that are not there pass */
+    WINDOW_PART = 32,      /* of segments: their windows are larger, and a few are kept free (resident.h) */
+    OTHERS_PART = 4,       /* of what is left, at least: memtable and profiles */
+    MEMTABLE_PART = 3,     /* of that, at most */
+    AHEAD_BYTES = 8 << 10, /* articles are looked ahead by, one for as many that may be shared out: till what
+                              is taken from the others is back */
+    ROW_BYTES = 1950,      /* of a memtable: row, 38 entries of 32 bytes, and room for sorting their keys */
+    SMALL_ROWS = 6000,     /* with more its table of keys has TABLE_BYTES */
     TABLE_BYTES = 33 << 20,
     FLUSH_ROWS_MIN = 4096,
 };
 
-static uint64_t largest_power(uint64_t most) {
-    uint64_t n = 1;
-    while (2 * n <= most) n *= 2;
-    return n;
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
 }
 
+static uint64_t memtable_bytes(uint32_t rows) {
+    return (uint64_t)rows * ROW_BYTES + (rows > SMALL_ROWS ? TABLE_BYTES : 0);
+}
+
+/* Of a memtable of so many bytes at most, or of one that is of use at all. */
 static uint32_t flush_rows(uint64_t bytes) {
-    uint64_t rows = bytes / ROW_BYTES;
-    if (rows > SMALL_ROWS) rows = bytes > TABLE_BYTES ? (bytes - TABLE_BYTES) / ROW_BYTES : 0;
-    if (bytes / ROW_BYTES > SMALL_ROWS && rows < SMALL_ROWS) rows = SMALL_ROWS;
+    uint64_t rows = bytes > TABLE_BYTES ? (bytes - TABLE_BYTES) / ROW_BYTES : 0;
+    if (rows <= SMALL_ROWS) rows = least(bytes / ROW_BYTES, SMALL_ROWS);
     if (rows < FLUSH_ROWS_MIN) return FLUSH_ROWS_MIN;
-    return rows > WP_MEMTABLE_ROWS ? WP_MEMTABLE_ROWS : (uint32_t)rows;
+    return (uint32_t)least(rows, WP_MEMTABLE_ROWS);
+}
+
+/* Memory of all segments when the index has `more` articles more. */
+static uint64_t wanted_of_segments(const struct wp_ration_needs *needs, uint64_t more) {
+    uint64_t bytes = needs->segment_bytes + (needs->waiting + more) * SEGMENT_BYTES;
+    return bytes + bytes / WINDOW_PART;
+}
+
+/* Of the table of seen keys, which may have `most`. */
+static uint64_t seen_bytes(const struct wp_ration_needs *needs, uint64_t most) {
+    uint64_t wanted = least(needs->seen_wanted, most);
+    return wanted > needs->seen_bytes ? wanted : needs->seen_bytes;
 }
 
 struct wp_ration wp_ration_of(const struct wp_ration_needs *needs) {
     uint64_t own = FIXED_BYTES + needs->articles * ARTICLE_BYTES + needs->furniture * FURNITURE_BYTES;
     uint64_t all = needs->memory_bytes, spoken_for = own + FREE_BYTES;
     uint64_t rest = all > spoken_for + REST_MIN ? all - spoken_for : REST_MIN;
-    uint64_t margin = rest / FREE_PART, half = rest / SEGMENT_PART;
-    uint64_t left = rest - margin - (needs->segment_bytes < half ? needs->segment_bytes : half);
-    uint64_t seen = largest_power(left / SEEN_PART), memtable = left / MEMTABLE_PART;
-    if (seen < needs->articles * SEEN_BYTES) seen = 0;
-    uint64_t taken = memtable + (needs->seen_bytes > seen ? needs->seen_bytes : seen);
+    uint64_t margin = rest / FREE_PART, shared = rest - margin, seen_most = shared / SEEN_PART;
+    if (seen_most < needs->articles * SEEN_BYTES) seen_most = 0;
+    uint64_t seen = least(seen_bytes(needs, seen_most), shared), left = shared - seen;
+    left -= least(wanted_of_segments(needs, rest / AHEAD_BYTES), left - left / OTHERS_PART);
+    uint32_t rows = flush_rows(left / MEMTABLE_PART);
+    uint64_t profiles = left - least(left, memtable_bytes(rows));
     return (struct wp_ration){
-        .flush_rows = flush_rows(memtable),
-        .seen_bytes = (size_t)seen,
-        .profile_bytes = (size_t)(taken < left ? left - taken : 1),
-        .own_bytes = own + left,
-        .most_bytes = own + rest - margin,
+        .flush_rows = rows,
+        .seen_bytes = (size_t)seen_most,
+        .profile_bytes = (size_t)(profiles ? profiles : 1),
+        .own_bytes = own + seen + left,
+        .most_bytes = own + shared,
     };
 }
 

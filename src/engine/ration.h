@@ -1,16 +1,18 @@
 /*
  * ration.h - how the writer of an index shares out the memory that it may use.
  *
- *     | program, buffers | stories, owners, furniture | segments | memtable | keys seen | profiles |
- *       always the same    as large as the index        mapped     |<-- shares of what is left -->|
+ *     | program, buffers | stories, owners, furniture | keys seen | segments | memtable | profiles |
+ *       always the same    as large as the index        at most     mapped     |<- share what is left ->|
  *
- * Segments are mapped, and a page of theirs counts as memory of the process from the moment it is touched.
- * All of it is wanted again and again, and a page that is not there costs more than a profile that must be
- * made: so they have room for all that they are, up to half. The shares of the others become smaller as
- * segments grow, and what they had taken comes back: profiles with the next round of their ring
- * (base/ring.h), the memtable with the next one. Until then segments have less: their limit
- * (index/resident.h) is what the process may have less what it has of its own at the moment, whatever its
- * share was. The memtable's share is what it takes with the room for sorting its keys.
+ * The table of keys seen saves the most for its bytes: it has what it needs, up to a quarter. Segments are
+ * mapped, and a page of theirs counts as memory of the process from the moment it is touched. All of it is
+ * wanted again and again, and a page that is not there costs more than a profile that must be made: so they
+ * have room for all that they are, up to three quarters of the rest. The shares of the others become smaller
+ * as segments grow, and what they had taken comes back late: profiles with the next round of their ring
+ * (base/ring.h), the memtable with the next one. So the ration looks ahead, and has others make room for what
+ * segments will be by then. Should the process have more of its own all the same, segments have less: their
+ * limit (index/resident.h) is what it may have less what it has of its own at the moment, whatever its share
+ * was. The memtable's share is what it takes with the room for sorting its keys.
  *
  * What is found depends on none of this, only how often a text is unpacked again, a key looked up in vain, a
  * page mapped anew.
@@ -25,7 +27,9 @@ struct wp_ration_needs {
     uint64_t memory_bytes; /* of all together */
     uint64_t articles, furniture;
     uint64_t segment_bytes; /* of all segments */
+    uint32_t waiting;       /* articles that are in none yet */
     size_t seen_bytes;      /* of the table that is there; 0 = none yet */
+    size_t seen_wanted;     /* of the one that is going to be made soon, as far as there is room; 0 = none */
 };
 
 struct wp_ration {

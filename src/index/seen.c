@@ -3,40 +3,52 @@
 
 #include "base/memory.h"
 
-/* A key sets three bits as a rule. Built with 32 bits or more for each of these, it is full with 8: then
- * every 64th key passes that is not there. */
-enum { BYTES_MIN = 64, KEY_SETS = 3, BITS_AT_FIRST = 32 * KEY_SETS, BITS_WHEN_FULL = 8 * KEY_SETS };
-#define BYTES_MAX ((size_t)8 << (WP_KEY_BITS - WP_SEEN_LOW_BITS)) /* the other bits of a key say where */
+/* It is built with 12 bits or more for each key, of which each sets three at most; and it is full when half
+ * as many were set as it has, so that two fifths of them are. */
+enum { KEY_SETS = 3, BITS_AT_FIRST = 12, BITS_WHEN_FULL = 2, NEARLY_PART = 8 };
+#define BYTES_MAX ((uint64_t)1 << 31) /* words: most of a key's bits say which, the others which bits */
 
-static void add_key(struct wp_seen *s, uint64_t key) {
-    s->words[wp_seen_word_(s, key)] |= wp_seen_bits_(key);
+/* Was it new? Then, most likely, nobody had it. */
+static bool add_key(struct wp_seen *s, uint64_t key) {
+    uint64_t *word = &s->words[wp_seen_word_(s, key)], bits = wp_seen_bits_(key);
+    bool new = bits & ~*word;
+    *word |= bits;
+    s->sets += new ? KEY_SETS : 0;
+    return new;
 }
 
-static void add(struct wp_seen *s, uint32_t owner, uint64_t key) {
-    add_key(s, key);
-    for (unsigned times = 1; times <= WP_SEEN_OWN; times++) {
+static void add_own(struct wp_seen *s, uint32_t owner, uint64_t key) {
+    for (unsigned times = 1; times < WP_SEEN_OWN; times++) {
         uint64_t bit = wp_seen_own_bit_(s, owner, key, times);
-        bool was = wp_seen_has_(s, bit);
+        if (wp_seen_has_(s, bit)) continue;
         s->words[bit / 64] |= (uint64_t)1 << bit % 64;
-        if (!was) break;
+        s->sets++;
+        return;
     }
 }
 
+/* The first of its articles may be the one that the key was new with. */
 bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
-    for (unsigned times = 1; s->words && times <= WP_SEEN_OWN; times++)
+    for (unsigned times = 1; s->words && times < WP_SEEN_OWN; times++)
         if (!wp_seen_has_(s, wp_seen_own_bit_(s, owner, key, times))) return false;
     return true;
 }
 
-static void prefetch(const struct wp_seen *s, uint32_t owner, uint64_t key) {
-    __builtin_prefetch(&s->words[wp_seen_word_(s, key)], 1);
+static void prefetch_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
     __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, 1) / 64], 1);
 }
 
 void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count) {
+    uint64_t had[WP_KEYS_PER_ARTICLE];
+    uint32_t had_count = 0;
     if (!s->words) return;
-    for (uint32_t i = 0; i < count; i++) prefetch(s, owner, keys[i]);
-    for (uint32_t i = 0; i < count; i++) add(s, owner, keys[i]);
+    for (uint32_t i = 0; i < count; i++) wp_seen_prefetch(s, keys[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (add_key(s, keys[i])) continue;
+        prefetch_own(s, owner, keys[i]);
+        had[had_count++] = keys[i];
+    }
+    for (uint32_t i = 0; i < had_count; i++) add_own(s, owner, had[i]);
     s->keys += count;
 }
 
@@ -47,8 +59,11 @@ void wp_seen_add_key(struct wp_seen *s, enum wp_key_kind kind, uint64_t key) {
 }
 
 bool wp_seen_is_full(const struct wp_seen *s) {
-    size_t bytes = (size_t)(s->mask + 1) / 8;
-    return s->words && s->keys * BITS_WHEN_FULL > s->mask && bytes < BYTES_MAX && 2 * bytes <= s->most;
+    return s->words && s->sets > 64 * s->count / BITS_WHEN_FULL;
+}
+
+bool wp_seen_is_nearly_full(const struct wp_seen *s) {
+    return s->words && s->sets + s->sets / NEARLY_PART > 64 * s->count / BITS_WHEN_FULL;
 }
 
 /* ---- building ---- */
@@ -66,10 +81,8 @@ struct waiting {
 
 static void put_waiting(struct waiting *w) {
     for (uint32_t i = 0; i < w->count; i++) {
-        if (w->items[i].kind == WP_KEY_SHINGLE)
-            add(w->to, w->items[i].owner, w->items[i].key);
-        else
-            add_key(w->to, w->items[i].key);
+        bool new = add_key(w->to, w->items[i].key);
+        if (!new && w->items[i].kind == WP_KEY_SHINGLE) add_own(w->to, w->items[i].owner, w->items[i].key);
     }
     w->to->keys += w->count;
     w->count = 0;
@@ -78,7 +91,8 @@ static void put_waiting(struct waiting *w) {
 static void put(struct waiting *w, enum wp_key_kind kind, uint64_t key, uint32_t owner) {
     if (w->count == sizeof w->items / sizeof *w->items) put_waiting(w);
     key = wp_seen_key_(kind, key);
-    prefetch(w->to, owner, key);
+    wp_seen_prefetch(w->to, key);
+    prefetch_own(w->to, owner, key);
     w->items[w->count].kind = kind;
     w->items[w->count].owner = owner;
     w->items[w->count++].key = key;
@@ -114,26 +128,23 @@ static void take_memtable(struct waiting *w, const struct wp_memtable *m, const 
     }
 }
 
-static size_t size_for(const struct wp_view *view, size_t bytes) {
+size_t wp_seen_size(const struct wp_view *view, size_t most) {
     uint64_t keys = view->memtable ? view->memtable->table->entries : 0;
-    size_t size = BYTES_MIN;
     for (size_t i = 0; i < view->segment_count; i++)
         for (int kind = 0; kind < WP_KEY_KINDS; kind++) keys += view->segments[i]->keys[kind].shape.count;
-    while (size < BYTES_MAX && 2 * size <= bytes && 8 * (uint64_t)size < keys * BITS_AT_FIRST) size *= 2;
-    return size;
+    uint64_t parts = keys * BITS_AT_FIRST / WP_SEEN_PART_BITS + 1;
+    if (most > BYTES_MAX) most = BYTES_MAX;
+    if (parts > most / WP_SEEN_PART_BYTES) parts = most / WP_SEEN_PART_BYTES;
+    return parts ? (size_t)parts * WP_SEEN_PART_BYTES : WP_SEEN_PART_BYTES;
 }
 
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
                              const uint32_t *owners, struct wp_error *err) {
-    size_t size = size_for(view, bytes);
-    struct wp_seen built = {.words = wp_alloc_large(size),
-                            .mask = 8 * (uint64_t)size - 1,
-                            .shift = WP_KEY_BITS - (unsigned)__builtin_ctzll(size / 8),
-                            .most = bytes};
+    struct wp_seen built = {.words = wp_alloc_large(bytes), .count = bytes / sizeof *built.words};
     struct waiting waiting = {.to = &built};
     enum wp_status status = WP_OK;
     if (!built.words) return wp_fail(err, WP_ENOMEM, "out of memory");
-    memset(built.words, 0, size);
+    memset(built.words, 0, bytes);
     for (size_t i = 0; i < view->segment_count && status == WP_OK; i++)
         status = take_segment(&waiting, view->segments[i], owners, err);
     if (status == WP_OK && view->memtable) take_memtable(&waiting, view->memtable->table, owners);

@@ -2,12 +2,13 @@
  * seen.h - which keys an index may have: one look in memory for most of what it has not.
  *
  * Nine of ten shingles of a new article stand in no other one, and to find that out in memtable and segments
- * costs two or more cache misses each. Here it is two bits of one word of a table, which the highest bits of
- * the key say, and the lowest which bits: one of them clear when no article has the key. Further bits, of key
- * and owner together, count how often this owner had it: the n-th time sets the n-th of them. They stand in
- * the same part of the table, of WP_SEEN_PART_BITS, so that keys that are taken in as segments have them, in
- * order, find their words in the cache. The fuller the table, the more passes that should not; that costs
- * time and changes no answer. Keys that have gone stay in.
+ * costs two or more cache misses each. Here it is three bits of one word of a table: the highest bits of the
+ * key say which word, all of them together which bits, and one of them is clear when no article has the key.
+ * Further bits, of key and owner together, count how often this owner had it: each time but the one that the
+ * key was new sets the next of them, so that what stands in one article takes no more than the three. They
+ * stand in the same part of the table, of WP_SEEN_PART_BITS, so that keys that are taken in as segments have
+ * them, in order, find their words in the cache. The fuller the table, the more passes that should not; that
+ * costs time and changes no answer. Keys that have gone stay in.
  *
  * The writer's alone: it is built from a view once that pays, and then told of every key that is added. It is
  * no larger than it needs to be, so that its words are near at hand: when it is full it is built anew.
@@ -23,31 +24,38 @@ enum { WP_SEEN_OWN = 5 };
 /* Zero-initialised: nothing is known, every key may be there. */
 struct wp_seen {
     uint64_t *words;
-    uint64_t mask;  /* bits - 1 */
-    unsigned shift; /* of a key, to the number of its word */
+    uint64_t count; /* of words: whole parts */
+    uint64_t sets;  /* bits that were set, more or less */
     uint64_t keys;  /* taken in */
-    size_t most;    /* bytes that it may have */
 };
 
-/* Fills it with the keys of the view, in place of what was known. Room for several times as many, as a
- * power of two, 64 bytes or more and at most `bytes`. owners: by number, of all its articles. WP_EDAMAGED,
- * WP_ENOMEM: *s is as before. */
+enum { WP_SEEN_PART_BITS = 1 << 18, WP_SEEN_PART_BYTES = WP_SEEN_PART_BITS / 8 };
+
+/* Bytes of a table for the keys of the view, with room for several times as many; `most` at most, but one
+ * part at least. */
+size_t wp_seen_size(const struct wp_view *view, size_t most);
+/* Fills a table of so many bytes, as wp_seen_size says, with the keys of the view, in place of what was
+ * known. owners: by number, of all its articles. WP_EDAMAGED, WP_ENOMEM: *s is as before. */
 enum wp_status wp_seen_build(struct wp_seen *s, size_t bytes, const struct wp_view *view,
                              const uint32_t *owners, struct wp_error *err);
 void wp_seen_release(struct wp_seen *s);
 
+static inline size_t wp_seen_bytes(const struct wp_seen *s) {
+    return (size_t)s->count * sizeof *s->words;
+}
+
 /* Inside: the word and the bits of a key, and the bit of a key of an owner. */
-enum { WP_SEEN_LOW_BITS = 12, WP_SEEN_PART_BITS = 1 << 18 };
 static inline uint64_t wp_seen_word_(const struct wp_seen *s, uint64_t key) {
-    return (key & WP_KEY_MASK) >> s->shift;
+    return ((key & WP_KEY_MASK) >> (WP_KEY_BITS - 32)) * s->count >> 32;
 }
 static inline uint64_t wp_seen_bits_(uint64_t key) {
-    return (uint64_t)1 << key % 64 | (uint64_t)1 << (key >> 6) % 64;
+    uint64_t hash = (key & WP_KEY_MASK) * 0x9e3779b97f4a7c15u;
+    return (uint64_t)1 << (hash >> 58) | (uint64_t)1 << (hash >> 52) % 64 | (uint64_t)1 << (hash >> 46) % 64;
 }
 static inline uint64_t wp_seen_own_bit_(const struct wp_seen *s, uint32_t owner, uint64_t key,
                                         unsigned times) {
     uint64_t hash = (key & WP_KEY_MASK) ^ (owner + (uint64_t)times) * 0xd6e8feb86659fd93u;
-    uint64_t bit = hash * 0x9e3779b97f4a7c15u >> 24 & (WP_SEEN_PART_BITS - 1) & s->mask;
+    uint64_t bit = hash * 0x9e3779b97f4a7c15u >> 24 & (WP_SEEN_PART_BITS - 1);
     return (64 * wp_seen_word_(s, key) & ~(uint64_t)(WP_SEEN_PART_BITS - 1)) | bit;
 }
 static inline bool wp_seen_has_(const struct wp_seen *s, uint64_t bit) {
@@ -59,12 +67,14 @@ static inline uint64_t wp_seen_key_(enum wp_key_kind kind, uint64_t key) {
     return (key ^ kind * 0x9e3779b97f4a7c15u) & WP_KEY_MASK;
 }
 
-/* Takes the sampled shingles of an article in, and other keys of it one by one. Nothing is done as long as
- * nothing is known. */
+/* Takes the sampled shingles of an article in, up to WP_KEYS_PER_ARTICLE, and other keys of it one by one.
+ * Nothing is done as long as nothing is known. */
 void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count);
 void wp_seen_add_key(struct wp_seen *s, enum wp_key_kind kind, uint64_t key);
-/* So full that it had better be built anew, larger? Not when it has all the room that it may have. */
+/* So full that it had better be built anew, larger: a sixteenth passes of what is not there, or more? Will it
+ * soon be so? */
 bool wp_seen_is_full(const struct wp_seen *s);
+bool wp_seen_is_nearly_full(const struct wp_seen *s);
 
 static inline void wp_seen_prefetch(const struct wp_seen *s, uint64_t key) {
     if (s->words) __builtin_prefetch(&s->words[wp_seen_word_(s, key)]);
@@ -84,7 +94,8 @@ static inline void wp_seen_prefetch_own(const struct wp_seen *s, uint32_t owner,
     for (unsigned times = 1; s->words && times <= 2; times++)
         __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, times) / 64]);
 }
-/* False: fewer than WP_SEEN_OWN articles of this owner have it. */
+/* False: fewer than WP_SEEN_OWN articles of this owner have it. Of an owner that was not the first to have it
+ * one less passes. */
 bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key);
 
 #endif

@@ -117,7 +117,7 @@ static enum wp_status build_seen(struct wp_error *err) {
     struct wp_store_options options = {.write = false};
     struct wp_seen seen = {0};
     WP_TRY(wp_store_open(&store, dir, &options, err));
-    enum wp_status status = wp_seen_build(&seen, 4096, wp_store_now(&store), owners, err);
+    enum wp_status status = wp_seen_build(&seen, WP_SEEN_PART_BYTES, wp_store_now(&store), owners, err);
     wp_seen_release(&seen); /* zero when it failed */
     wp_store_abandon(&store);
     return status;

@@ -115,7 +115,7 @@ static void check_view(const struct wp_view *v, uint64_t seed) {
     static const uint32_t owners[ARTICLES]; /* nobody's */
     struct random r = {seed};
     struct wp_seen seen = {0};
-    assert_int_equal(wp_seen_build(&seen, 1 << 14, v, owners, &err), WP_OK);
+    assert_int_equal(wp_seen_build(&seen, WP_SEEN_PART_BYTES, v, owners, &err), WP_OK);
     for (unsigned i = 0; i < 40 && v->end; i++) {
         uint32_t article = (uint32_t)random_below(&r, v->end);
         check_key(v, keys_of[article][random_below(&r, KEYS)]);

@@ -1,8 +1,8 @@
 /*
  * test_index_seen.c - the table of shingles that an index may have, against a list of all that were added:
  * what is there is never denied, whether the table was built before or after it was added, and however small
- * it is; and of what is not there a table of some size denies nearly all. One that has become full can be
- * built anew, and is larger then.
+ * it is; and of what is not there a table of some size denies nearly all. It is as large as its keys need,
+ * and no larger than it may be; one that has become full is so when it is built anew.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 #include "support/disk.h"
 #include "support/random.h"
 
-enum { ARTICLES = 600, KEYS = 8, OWNERS = 5, COMMON = 300, ROOM = 1 << 16 };
+enum { ARTICLES = 600, KEYS = 8, OWNERS = 5, COMMON = 300, PART = WP_SEEN_PART_BYTES };
 
 static uint64_t keys_of[ARTICLES][KEYS];
 static uint32_t owners[ARTICLES];
@@ -96,11 +96,34 @@ static void check_not_there(const struct wp_seen *seen, unsigned end) {
     assert_true(own_passed < own_few / 50);
 }
 
+/* Takes in keys that no article has until the table is full, and as many again; before it is full it is
+ * nearly so, and few keys pass that are not there. */
+static void fill(struct wp_seen *seen) {
+    enum { TRIES = 20000 };
+    struct random r = {99}, other = {98};
+    unsigned rounds = 0, nearly = 0, passed = 0;
+    while (!wp_seen_is_full(seen)) {
+        uint64_t keys[KEYS];
+        for (unsigned k = 0; k < KEYS; k++) keys[k] = random_next(&r);
+        wp_seen_add(seen, 1, keys, KEYS);
+        rounds++;
+        nearly += wp_seen_is_nearly_full(seen);
+    }
+    assert_true(wp_seen_is_nearly_full(seen));
+    assert_in_range(nearly, rounds / 20, rounds / 5);
+    for (unsigned i = 0; i < TRIES; i++) passed += wp_seen_may_have(seen, random_next(&other));
+    assert_in_range(passed, TRIES / 64, TRIES / 10);
+    for (unsigned i = 0; i < KEYS * rounds; i++) {
+        uint64_t key = random_next(&r);
+        wp_seen_add(seen, 1, &key, 1);
+    }
+}
+
 static void test_seen(void **state) {
     (void)state;
     struct wp_store s;
     struct wp_store_options options = {.write = true, .create = true, .flush_rows = 70};
-    struct wp_seen early = {0}, late = {0}, tiny = {0}, nothing = {0};
+    struct wp_seen early = {0}, late = {0}, full = {0}, nothing = {0};
     make_articles();
     assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
     for (unsigned i = 0; i < ARTICLES; i++) {
@@ -109,25 +132,26 @@ static void test_seen(void **state) {
         if (i == 190) { /* in segments, and in the memtable */
             assert_true(wp_store_now(&s)->segment_count > 0);
             assert_true(wp_store_now(&s)->memtable->table->rows > 0);
-            assert_int_equal(wp_seen_build(&early, ROOM, wp_store_now(&s), owners, &err), WP_OK);
+            assert_int_equal(wp_seen_build(&early, PART, wp_store_now(&s), owners, &err), WP_OK);
             check_there(&early, i + 1);
             check_not_there(&early, i + 1);
         }
     }
-    assert_int_equal(wp_seen_build(&late, ROOM + ROOM / 2, wp_store_now(&s), owners, &err), WP_OK);
-    assert_int_equal(late.mask, 8 * ROOM - 1);
-    assert_false(wp_seen_is_full(&late));
-    assert_int_equal(wp_seen_build(&tiny, 1, wp_store_now(&s), owners, &err), WP_OK);
+    assert_int_equal(wp_seen_build(&late, 3 * PART, wp_store_now(&s), owners, &err), WP_OK);
+    assert_int_equal(wp_seen_bytes(&late), 3 * PART);
+    assert_false(wp_seen_is_full(&late) || wp_seen_is_nearly_full(&late));
+    assert_int_equal(wp_seen_build(&full, PART, wp_store_now(&s), owners, &err), WP_OK);
+    fill(&full);
     check_there(&early, ARTICLES);
     check_not_there(&early, ARTICLES);
     check_there(&late, ARTICLES);
     check_not_there(&late, ARTICLES);
-    check_there(&tiny, ARTICLES);
-    check_there(&nothing, ARTICLES);                                   /* knows nothing, denies nothing */
-    assert_false(wp_seen_is_full(&tiny) || wp_seen_is_full(&nothing)); /* it may not be larger */
+    check_there(&full, ARTICLES);
+    check_there(&nothing, ARTICLES); /* knows nothing, denies nothing */
+    assert_false(wp_seen_is_full(&nothing) || wp_seen_is_nearly_full(&nothing));
     wp_seen_release(&early);
     wp_seen_release(&late);
-    wp_seen_release(&tiny);
+    wp_seen_release(&full);
     assert_int_equal(wp_store_close(&s, &err), WP_OK);
 }
 
@@ -137,29 +161,71 @@ static int remove_index(void **state) {
     return 0;
 }
 
+/* An owner's articles are counted, whoever else has the key, and in whatever order; one that came first may
+ * have one more than is known of it. */
+static void test_owners(void **state) {
+    (void)state;
+    enum { TIMES = WP_SEEN_OWN + 2, TRIES = 500 };
+    struct wp_store s;
+    struct wp_store_options options = {.write = true, .create = true};
+    struct wp_seen seen = {0};
+    struct random r = {3};
+    unsigned too_soon = 0;
+    assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
+    assert_int_equal(wp_seen_build(&seen, PART, wp_store_now(&s), owners, &err), WP_OK);
+    for (unsigned i = 0; i < TRIES; i++) {
+        uint64_t key = random_next(&r);
+        for (unsigned n = 1; n <= TIMES; n++) {
+            for (uint32_t owner = 0x10001; owner <= 0x20002; owner += 0x10001) {
+                wp_seen_add(&seen, owner, &key, 1);
+                if (n >= WP_SEEN_OWN) assert_true(wp_seen_may_own(&seen, owner, key));
+                if (n < WP_SEEN_OWN - 1) too_soon += wp_seen_may_own(&seen, owner, key);
+            }
+            too_soon += wp_seen_may_own(&seen, 0x30003, key);
+        }
+    }
+    assert_true(too_soon < TRIES / 10); /* by bits of others, of which there are a few in a hundred */
+    wp_seen_release(&seen);
+    assert_int_equal(wp_store_close(&s, &err), WP_OK);
+}
+
+/* Many keys: they fill a table of one part, and one that is larger; each is built anew when it is full. */
 static void test_growing(void **state) {
     (void)state;
+    enum { MANY = 128, LAST = 1400, ALL = MANY + 2 };
+    static uint32_t nobody[LAST];
+    static uint64_t many[LAST][MANY];
     struct wp_store s;
-    struct wp_store_options options = {.write = true, .create = true, .flush_rows = 70};
+    struct wp_store_options options = {.write = true, .create = true, .flush_rows = 300};
     struct wp_seen seen = {0};
+    struct random r = {8};
     unsigned built = 0;
-    make_articles();
     assert_int_equal(wp_store_open(&s, "index", &options, &err), WP_OK);
-    for (unsigned i = 0; i < ARTICLES; i++) {
-        add(&s, i);
-        see(&seen, i);
+    for (unsigned i = 0; i < LAST; i++) {
+        struct wp_row row = {.id = {i, i}, .exact = {i, 7}, .samples = MANY, .date = i, .story = i};
+        for (unsigned k = 0; k < MANY; k++) many[i][k] = random_next(&r);
+        assert_int_equal(wp_store_add(&s, &row, (const uint8_t *)"record", 6, many[i], &err), WP_OK);
+        wp_seen_add(&seen, 0, many[i], MANY);
+        wp_seen_add_key(&seen, WP_KEY_EXACT, i);
+        wp_seen_add_key(&seen, WP_KEY_ID, i);
         if (i >= 5 && seen.words && !wp_seen_is_full(&seen)) continue;
-        uint64_t mask = seen.mask;
-        assert_int_equal(wp_seen_build(&seen, ROOM, wp_store_now(&s), owners, &err), WP_OK);
-        assert_int_equal(seen.keys, (uint64_t)(i + 1) * (KEYS + 2));
-        assert_true(i < 5 || seen.mask > mask);
+        size_t before = wp_seen_bytes(&seen), bytes = wp_seen_size(wp_store_now(&s), SIZE_MAX);
+        uint64_t keys = (uint64_t)(i + 1) * ALL;
+        assert_int_equal(bytes % PART, 0);
+        assert_in_range(8 * bytes, 8 * keys, 16 * keys + 8 * PART);
+        assert_int_equal(wp_seen_size(wp_store_now(&s), bytes - 1), bytes > PART ? bytes - PART : PART);
+        assert_int_equal(wp_seen_size(wp_store_now(&s), 0), PART);
+        assert_int_equal(wp_seen_build(&seen, bytes, wp_store_now(&s), nobody, &err), WP_OK);
+        assert_int_equal(seen.keys, keys);
+        assert_true(i < 5 || bytes >= 2 * before);
         assert_false(wp_seen_is_full(&seen));
-        check_there(&seen, i + 1);
         built++;
     }
-    assert_in_range(built, 7, 20);
-    check_there(&seen, ARTICLES);
-    check_not_there(&seen, ARTICLES);
+    /* A part has 262,144 bits: three for each key fill half of it with those of 337 articles. So there are
+     * the five at the beginning, one then, of three parts, and one that comes as much later. */
+    assert_int_equal(built, 5 + 2);
+    for (unsigned i = 0; i < LAST; i++)
+        for (unsigned k = 0; k < MANY; k++) assert_true(wp_seen_may_have(&seen, many[i][k]));
     wp_seen_release(&seen);
     assert_int_equal(wp_store_close(&s, &err), WP_OK);
 }
@@ -168,6 +234,7 @@ int main(void) {
     char scratch[] = "wp_seen.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(test_seen, remove_index),
+                                       cmocka_unit_test_teardown(test_owners, remove_index),
                                        cmocka_unit_test_teardown(test_growing, remove_index)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (chdir("..") != 0 || rmdir(scratch) != 0) return 1;

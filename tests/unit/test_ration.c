@@ -16,40 +16,94 @@
 
 enum { MIB = 1 << 20 };
 
+/* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
+static uint64_t memtable_bytes(const struct wp_ration *r) {
+    return (uint64_t)r->flush_rows * (96 + 38 * (32 + 16));
+}
+
+static uint64_t bytes_of_articles(const struct wp_ration_needs *needs) {
+    return needs->articles * 24 + needs->furniture * 56;
+}
+
 static void shares_fit(void **state) {
     (void)state;
     for (uint64_t memory = 192 * (uint64_t)MIB; memory <= 16384 * (uint64_t)MIB; memory += memory / 3) {
         uint32_t rows = UINT32_MAX;
-        size_t profiles = SIZE_MAX;
+        size_t seen_most = SIZE_MAX;
         for (uint64_t articles = 0; articles <= 1 << 21; articles = 2 * articles + 1000) {
             uint64_t segments = articles * 240;
-            struct wp_ration_needs needs = {memory, articles, articles / 100, segments, 0};
+            struct wp_ration_needs needs = {.memory_bytes = memory,
+                                            .articles = articles,
+                                            .furniture = articles / 100,
+                                            .segment_bytes = segments,
+                                            .seen_wanted = articles * 64};
             struct wp_ration r = wp_ration_of(&needs);
-            uint64_t mapped = segments < memory / 8 ? segments : memory / 8;
-            uint64_t grows = articles * 24 + needs.furniture * 56;
-            /* A row of a memtable has 96 bytes, and 38 entries of 32; keys of 16 are sorted aside. */
-            uint64_t memtable = (uint64_t)r.flush_rows * (96 + 38 * (32 + 16));
-            assert_true(grows + memtable + r.seen_bytes + r.profile_bytes <= r.own_bytes);
+            uint64_t mapped = segments < memory / 6 ? segments : memory / 6;
+            uint64_t seen = needs.seen_wanted < r.seen_bytes ? needs.seen_wanted : r.seen_bytes;
+            assert_true(bytes_of_articles(&needs) + memtable_bytes(&r) + seen + r.profile_bytes <=
+                        r.own_bytes);
             assert_true(r.own_bytes + mapped <= r.most_bytes && r.most_bytes < memory);
             /* Segments have what is left of all, whoever has the rest, and something in any case. */
             for (uint64_t own = r.own_bytes / 2; own + 16 * MIB < r.most_bytes; own += r.own_bytes / 8)
                 assert_true(own + wp_ration_segments(&r, own) < r.most_bytes);
             assert_true(wp_ration_segments(&r, 0) >= mapped);
             assert_in_range(wp_ration_segments(&r, memory), MIB, memory / 32);
-            assert_true(!r.seen_bytes || r.seen_bytes >= 16 * articles);
-            assert_true(r.profile_bytes > memory / 32);
-            assert_true(r.flush_rows <= rows && r.profile_bytes <= profiles);
-            assert_int_equal(r.seen_bytes & (r.seen_bytes - 1), 0);
+            assert_true(!r.seen_bytes || r.seen_bytes >= 6 * articles);
+            assert_true(r.profile_bytes > memory / 64);
+            assert_true(r.flush_rows <= rows && r.seen_bytes <= seen_most);
             rows = r.flush_rows;
-            profiles = r.profile_bytes + r.seen_bytes; /* the table may be half as large, once */
+            seen_most = r.seen_bytes;
         }
     }
+}
+
+/* What profiles, memtable and table were given leaves room for all segments also 80,000 articles later: only
+ * then some of it comes back. */
+static void segments_grow_into_room(void **state) {
+    (void)state;
+    for (uint64_t articles = 100000; articles <= 1600000; articles *= 2) {
+        struct wp_ration_needs needs = {.memory_bytes = 1024 * (uint64_t)MIB,
+                                        .articles = articles,
+                                        .furniture = articles / 20,
+                                        .segment_bytes = (articles - 50000) * 230,
+                                        .waiting = 50000,
+                                        .seen_bytes = 48 * MIB},
+                               later = needs;
+        struct wp_ration r = wp_ration_of(&needs);
+        later.articles += 80000;
+        later.segment_bytes = later.articles * 230;
+        later.waiting = 0;
+        struct wp_ration then = wp_ration_of(&later);
+        uint64_t own = r.own_bytes + bytes_of_articles(&later) - bytes_of_articles(&needs);
+        assert_true(wp_ration_segments(&then, own) >= later.segment_bytes);
+    }
+}
+
+/* The table that there is takes what it has; one that is wanted what there is room for, and only that counts.
+ */
+static void table_takes_its_share(void **state) {
+    (void)state;
+    struct wp_ration_needs needs = {
+        .memory_bytes = 512 * (uint64_t)MIB, .articles = 1 << 20, .segment_bytes = 240 << 20};
+    struct wp_ration none = wp_ration_of(&needs);
+    needs.seen_bytes = 40 * MIB;
+    struct wp_ration there = wp_ration_of(&needs);
+    needs.seen_wanted = 60 * MIB;
+    struct wp_ration soon = wp_ration_of(&needs);
+    needs.seen_wanted = SIZE_MAX;
+    struct wp_ration large = wp_ration_of(&needs);
+    assert_int_equal(none.seen_bytes, large.seen_bytes);
+    assert_in_range(large.seen_bytes, 60 * MIB, 128 * MIB);
+    assert_true(none.profile_bytes > there.profile_bytes && there.profile_bytes > soon.profile_bytes);
+    assert_true(soon.profile_bytes > large.profile_bytes);
+    needs.articles = 1 << 26; /* of 6 bytes each: there is no room for them */
+    assert_int_equal(wp_ration_of(&needs).seen_bytes, 0);
 }
 
 /* With too little memory everything is still of some size. */
 static void never_nothing(void **state) {
     (void)state;
-    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, 1 << 28, (size_t)1 << 30};
+    struct wp_ration_needs needs = {1, 1 << 20, 1 << 20, 1 << 28, 1 << 16, (size_t)1 << 30, SIZE_MAX};
     struct wp_ration r = wp_ration_of(&needs);
     assert_true(r.flush_rows >= 1024 && r.profile_bytes >= 1);
 }
@@ -152,6 +206,8 @@ int main(void) {
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_fit),
+        cmocka_unit_test(segments_grow_into_room),
+        cmocka_unit_test(table_takes_its_share),
         cmocka_unit_test(never_nothing),
         cmocka_unit_test(oldest_profiles_go),
         cmocka_unit_test(segments_have_the_rest),
