@@ -13,7 +13,7 @@
 #define SEGMENTS_MIN ((uint64_t)4 << 20)
 
 enum {
-    ARTICLE_BYTES = 24,    /* struct wp_online_story, the next member, the owner */
+    ARTICLE_BYTES = 25,    /* struct wp_online_story, the next member, the owner, masked samples */
     FURNITURE_BYTES = 56,  /* twice in a state, once in a set that is half empty, and its growing */
     SEGMENT_BYTES = 240,   /* of an article */
     FREE_PART = 16,        /* of what may be shared out: what is allocated until somebody looks */
