@@ -37,8 +37,8 @@ enum wp_status wp_salvage_note_file(struct wp_salvage *s, enum wp_status status,
     return WP_OK;
 }
 
-static void note_changes(struct wp_salvage *s, const char *words) {
-    struct wp_repair_note note = {.what = WP_REPAIR_CHANGES};
+static void note_changes(struct wp_salvage *s, bool state_lost, const char *words) {
+    struct wp_repair_note note = {.what = WP_REPAIR_CHANGES, .state_lost = state_lost};
     wp_fail_file(&note.why, WP_EDAMAGED, s->dir, "%s", words);
     wp_salvage_note(s, &note);
 }
@@ -73,8 +73,9 @@ static enum wp_status read_state(struct wp_salvage *s, struct wp_error *err) {
     }
     if (s->state_lost)
         note_changes(
-            s, "which articles were deleted, which stories became one, and what is furniture, is lost up to "
-               "the last flush; what was deleted may be there again");
+            s, true,
+            "which articles were deleted, which stories became one, and what is furniture, is lost up to "
+            "the last flush; what was deleted may be there again");
     return s->state || wp_state_new(&s->state) == WP_OK ? WP_OK : wp_salvage_no_memory(err);
 }
 
@@ -89,8 +90,9 @@ static enum wp_status read_settings(struct wp_salvage *s, struct wp_error *err) 
     WP_TRY(wp_salvage_note_file(s, status, &why, err));
     s->settings_lost = true;
     note_changes(
-        s, "which outlets are sisters, which further agencies there are, and whether furniture counts, is "
-           "not known any more: give --owners and the like again");
+        s, false,
+        "which outlets are sisters, which further agencies there are, and whether furniture counts, is "
+        "not known any more: give --owners and the like again");
     return WP_OK;
 }
 
@@ -147,7 +149,7 @@ static enum wp_status salvage(struct wp_salvage *s, struct wp_error *err) {
     WP_TRY(wp_salvage_log(s, err));
     if (s->log_unreadable) s->log_damaged = s->tail_unknown = true;
     if (s->log_damaged)
-        note_changes(s, "deletions and changes of stories in the damaged part of the log are lost");
+        note_changes(s, false, "deletions and changes of stories in the damaged part of the log are lost");
     s->end = s->files.next_number + (uint32_t)s->log_count;
     WP_TRY(wp_salvage_apply_changes(s, err));
     WP_TRY(open_segments(s, err));

@@ -9,16 +9,18 @@
  *     dictionary    taken from another text file, else the file is lost
  *     keys          made again from the records
  *     rows          made again from the records that no row speaks of. Which story they belong to stood in
- * the row: the article is in one of its own from then on segment       the same for all of its rows log
- * frames behind a damaged one count; articles in between are made again from the text file state deaths and
- * changes of stories are lost; of the versions of an article the last one lives manifest      made again from
- * the files that are there
+ *                   the row: the article is in one of its own from then on
+ *     segment       the same for all of its rows
+ *     log           frames behind a damaged one count; articles in between are made again from the text file
+ *     state         deaths and changes of stories are lost; of the versions of an article the last one lives
+ *     manifest      made again from the files that are there
  *
  * New files are written beside the old ones, and a new manifest is put in force when all of them are on the
  * disk; what was damaged is kept under its name and ".damaged". A text file is replaced by rename before:
  * the new one differs in what could not be read only. Stopped at any moment, the index can be repaired again.
  *
- * Nothing of a newer format or of another scheme is repaired.
+ * Nothing of a newer format or of another scheme is repaired. Who is told with whom stays as it was; that is
+ * judged anew afterwards, by what was noted here (engine/rejudge.h).
  */
 #ifndef WP_INDEX_REPAIR_H
 #define WP_INDEX_REPAIR_H
@@ -52,7 +54,9 @@ enum wp_repair_what {
 struct wp_repair_note {
     enum wp_repair_what what;
     uint32_t number;   /* LOST, ALONE */
-    const uint8_t *id; /* of these and of LEFT, as far as it is known; else id_len is 0 */
+    uint32_t story;    /* LOST: that it was told in; WP_NUMBER_NONE: not known */
+    bool state_lost;   /* CHANGES: those of the whole state, and with them what is furniture */
+    const uint8_t *id; /* LOST, ALONE, LEFT, as far as it is known; else id_len is 0 */
     size_t id_len;
     struct wp_error why; /* where and what; of LOST the place of the record */
 };

@@ -52,6 +52,7 @@ static enum wp_status place_row(struct wp_salvage *s, uint32_t number, uint32_t 
     if (wp_state_is_dead(s->state, number)) return WP_OK;
     name_texts(s, texts, row, &note.why);
     wp_salvage_guess_id(s, texts, row);
+    note.story = wp_state_story(s->state, number, row->story);
     note.id = s->scratch.data;
     note.id_len = s->scratch.len;
     wp_salvage_note(s, &note);

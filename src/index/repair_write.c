@@ -53,9 +53,13 @@ static enum wp_status put_nothing(struct sink *k, uint32_t number, struct wp_err
     return put(k, number, &nothing, NULL, 0, err);
 }
 
+/* Its row is of no use, so that its story is known if it was moved there, and else not. */
 static enum wp_status lose(struct sink *k, uint32_t number, const struct wp_error *why,
                            struct wp_error *err) {
-    struct wp_repair_note note = {.what = WP_REPAIR_LOST, .number = number, .why = *why};
+    struct wp_repair_note note = {.what = WP_REPAIR_LOST,
+                                  .number = number,
+                                  .story = wp_state_story(k->s->state, number, WP_NUMBER_NONE),
+                                  .why = *why};
     wp_salvage_note(k->s, &note);
     return put_nothing(k, number, err);
 }
