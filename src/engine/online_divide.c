@@ -180,9 +180,11 @@ static enum wp_status divide(struct around *a, struct wp_error *err) {
     return WP_OK;
 }
 
-/* What a division is worth. */
+/* What a division is worth. Exact copies are told apart only where one of them lost its story. */
 static int64_t worth(const struct around *a, const uint32_t *of) {
     int64_t sum = 0;
+    for (uint32_t m = 0; m < a->count; m++)
+        if (of[m] == of[a->first[a->node[m]]]) sum += WP_GAIN_MAX;
     for (uint32_t x = 0; x < a->nodes; x++)
         for (uint32_t y = x + 1; y < a->nodes; y++)
             if (of[a->first[x]] == of[a->first[y]])
