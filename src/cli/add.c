@@ -160,13 +160,8 @@ static enum wp_status put_verdict(struct adder *a, const struct wp_online_verdic
                                    .to_len = a->to.len,
                                    .lasting = !a->online.store.options.lazy};
     status = wp_verdict_write(&a->waiting, &line);
-    for (size_t i = 0; i < a->online.event_count && status == WP_OK; i++) {
-        const struct wp_online_event *event = &a->online.events[i];
-        a->to.len = 0;
-        if (event->kind == WP_EVENT_MOVE) WP_TRY(wp_online_id(&a->online, event->number, &a->to, err));
-        status = wp_event_write(&a->waiting, event, a->to.data, a->to.len);
-    }
-    return status == WP_OK ? WP_OK : wp_fail(err, status, "out of memory");
+    if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    return wp_events_write(&a->waiting, &a->online, &a->to, err);
 }
 
 /* --strict: what came before the bad record is committed, and told. */

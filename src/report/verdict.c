@@ -45,8 +45,9 @@ enum wp_status wp_verdict_rejected(struct wp_buffer *out, const char *id, const 
     return wp_buffer_print(out, "}\n");
 }
 
-enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event, const uint8_t *id,
-                              size_t id_len) {
+/* id: of the article that was moved; not read for a merge. */
+static enum wp_status write_event(struct wp_buffer *out, const struct wp_online_event *event,
+                                  const uint8_t *id, size_t id_len) {
     bool move = event->kind == WP_EVENT_MOVE;
     WP_TRY(wp_buffer_print(out, "{\"event\":\"%s\"", move ? "move" : "merge"));
     if (move) {
@@ -56,4 +57,16 @@ enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_even
     WP_TRY(wp_buffer_print(out, ",\"story\":\"%u\",\"into\":", event->story));
     return event->into == WP_NUMBER_NONE ? wp_buffer_print(out, "null}\n")
                                          : wp_buffer_print(out, "\"%u\"}\n", event->into);
+}
+
+enum wp_status wp_events_write(struct wp_buffer *out, struct wp_online *o, struct wp_buffer *id,
+                               struct wp_error *err) {
+    for (size_t i = 0; i < o->event_count; i++) {
+        const struct wp_online_event *event = &o->events[i];
+        id->len = 0;
+        if (event->kind == WP_EVENT_MOVE) WP_TRY(wp_online_id(o, event->number, id, err));
+        enum wp_status status = write_event(out, event, id->data, id->len);
+        if (status != WP_OK) return wp_fail(err, status, "out of memory");
+    }
+    return WP_OK;
 }

@@ -24,8 +24,8 @@ struct wp_verdict_line {
 };
 enum wp_status wp_verdict_write(struct wp_buffer *out, const struct wp_verdict_line *line);
 enum wp_status wp_verdict_rejected(struct wp_buffer *out, const char *id, const char *reason);
-/* id: of the article that was moved; not read for a merge. */
-enum wp_status wp_event_write(struct wp_buffer *out, const struct wp_online_event *event, const uint8_t *id,
-                              size_t id_len);
+/* A line for each of o->events. id: scratch. What reading the ids says (wp_online_id), too. */
+enum wp_status wp_events_write(struct wp_buffer *out, struct wp_online *o, struct wp_buffer *id,
+                               struct wp_error *err);
 
 #endif
