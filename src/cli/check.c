@@ -1,11 +1,14 @@
 /* check.c - wireprint check: every byte and every reference of an index; with --repair, making it whole. */
 #include "cli/options.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "engine/rejudge.h"
 #include "engine/remake.h"
 #include "index/check.h"
+#include "report/verdict.h"
 
 struct check_flags {
     bool repair, quiet;
@@ -14,7 +17,8 @@ struct check_flags {
 static const struct wp_flag flags[] = {
     {"repair", 0, WP_FLAG_BOOL, offsetof(struct check_flags, repair), NULL,
      "keep all that is sound, list what is lost, and leave a sound index"},
-    {"quiet", 'q', WP_FLAG_BOOL, offsetof(struct check_flags, quiet), NULL, "print damages and losses only"},
+    {"quiet", 'q', WP_FLAG_BOOL, offsetof(struct check_flags, quiet), NULL,
+     "print damages, losses and events only"},
 };
 
 static int check_run(int argc, char **argv);
@@ -31,14 +35,21 @@ const struct wp_command wp_command_check = {
         "whose\n"
         "                             damaged blocks are replaced by empty ones, and the manifest\n"
         "  lost     article N, ID     its record cannot be read. The id is told as far as it is known\n"
-        "  alone    article N, ID     it is kept, but its story is not known any more: it is in one of its "
-        "own\n"
+        "  alone    article N, ID     it is kept, but its story is not known any more\n"
         "  left out ID                a record that may be of a deleted article: add it again if it is "
         "wanted\n"
         "  changes  WHAT              deletions and changes of stories that are not known any more\n"
         "Every other article is there byte for byte, and in its story. An index that is sound is not "
         "touched.\n"
         "A repair that was stopped is started again.\n"
+        "\n"
+        "Then who is alone is judged anew, and so are the stories that lost articles, since what held them\n"
+        "together may have gone. What that changes lasts, and is told as `wireprint add` tells it:\n"
+        "  {\"event\":\"move\",\"id\",\"story\",\"into\"}  an article is told in another story; null: a "
+        "banner\n"
+        "  {\"event\":\"merge\",\"story\",\"into\"}      a story became part of another\n"
+        "Where that was stopped, or the changes of the whole state are lost, stories stay as they are, like\n"
+        "those of deleted articles.\n"
         "\n"
         "Exit status: 0 all is sound, or is again and nothing was lost; 1 something is damaged, or was "
         "lost;\n"
@@ -70,7 +81,7 @@ static void print_article(const struct wp_repair_note *note) {
 static void tell_repair(void *self, const struct wp_repair_note *note) {
     static const char *const names[] = {"damaged", "lost", "alone", "left out", "changes"};
     char text[1024];
-    (void)self;
+    wp_rejudge_note(self, note);
     printf("%-8s ", names[note->what]);
     bool article = note->what != WP_REPAIR_FILE && note->what != WP_REPAIR_CHANGES;
     if (article) print_article(note);
@@ -79,12 +90,37 @@ static void tell_repair(void *self, const struct wp_repair_note *note) {
     printf("\n");
 }
 
+/* At once: they last. */
+static enum wp_status tell_events(void *self, struct wp_online *o, struct wp_error *err) {
+    struct wp_buffer lines = {0}, id = {0};
+    (void)self;
+    enum wp_status status = wp_events_write(&lines, o, &id, err);
+    if (status == WP_OK && (fwrite(lines.data, 1, lines.len, stdout) < lines.len || fflush(stdout) != 0))
+        status = wp_fail_errno(err, errno, "-", "cannot write");
+    wp_buffer_release(&lines);
+    wp_buffer_release(&id);
+    return status;
+}
+
+static enum wp_status rejudge(const char *dir, struct wp_rejudge *r, struct wp_error *err) {
+    static const struct wp_store_options options;
+    static const struct wp_rejudge_teller teller = {.tell = tell_events};
+    enum wp_status status = wp_rejudge_run(r, dir, &options, &teller, err);
+    if (status != WP_OK)
+        fprintf(stderr, "wireprint check: the index is repaired, but its stories could not be judged anew\n");
+    return status;
+}
+
 static enum wp_status repair(const char *dir, struct wp_repair_counts *counts, struct wp_error *err) {
     struct wp_remaker remaker;
+    struct wp_rejudge anew = {.no_memory = false};
     enum wp_status status = wp_remaker_init(&remaker, err);
-    struct wp_repair_options options = {.maker = wp_remaker_maker(&remaker), .tell = tell_repair};
+    struct wp_repair_options options = {
+        .maker = wp_remaker_maker(&remaker), .tell = tell_repair, .self = &anew};
     if (status == WP_OK) status = wp_index_repair(dir, &options, counts, err);
     wp_remaker_release(&remaker);
+    if (status == WP_OK) status = rejudge(dir, &anew, err);
+    wp_rejudge_release(&anew);
     return status;
 }
 

@@ -65,6 +65,35 @@ for file in manifest "${segment#ix/}"; do
     cmp before.jsonl after.jsonl && cmp before.stories after.stories || fail "other articles without the $file"
 done
 
+# What held a story together is lost: it is divided, and that is told as add tells it. One that holds stays.
+python3 - <<'END2'
+import json
+def words(name, begin, end): return ["%s%03d" % (name, i) for i in range(begin, end)]
+with open("parts.jsonl", "w") as f:
+    for n, (name, begin, end) in enumerate([("flood", 0, 80), ("flood", 0, 160), ("flood", 80, 160)] + 3 * [("vote", 0, 80)]):
+        text = " ".join(words("own%d" % n, 0, 5) + words(name, begin, end))
+        f.write(json.dumps({"id": "a%d" % n, "url": "https://o%d.com/" % n, "text": text}) + "\n")
+END2
+second_and_fifth() { # FILE: where these blocks begin
+    python3 -c 'import struct, sys; b = open(sys.argv[1], "rb").read(); at, blocks = 40, []
+while at < len(b): blocks.append(at); at += 24 + struct.unpack("<I", b[at + 4:at + 8])[0]
+print(blocks[2], blocks[5])' "$1" # the first one is the dictionary
+}
+rm -r bad && W add -q bad parts.jsonl --commit 1
+W stories bad | awk '{ print $1, $2 }' | sort | cmp - <(printf '0 3\n3 3\n') || fail "not two stories of three"
+texts=$(ls bad/*.txt)
+for at in $(second_and_fifth "$texts"); do harm "$texts" $((at + 40)) 8; done
+rm -rf full && cp -r bad full && status=0
+W check full --repair >/dev/full 2>err || status=$?
+[ $status = 3 ] && grep -q 'could not be judged anew' err && W check -q full || fail "events that cannot be told: $status"
+status=0
+W check bad --repair >said 2>counts || status=$?
+[ $status = 1 ] && grep -q '^2 damages: 2 articles lost, 0 alone' counts || fail "lost others: $(cat said counts)"
+[ "$(grep '^{' said)" = '{"event":"move","id":"a2","story":"0","into":"2"}' ] || fail "does not tell what was divided: $(cat said)"
+W stories bad --min-size 1 | awk '{ print $1, $2 }' | sort | cmp - <(printf '0 1\n2 1\n3 2\n') || fail "is not divided"
+sums bad >before.sums
+W check bad --repair >said && [ ! -s said ] && sums bad | cmp - before.sums || fail "a second repair finds something"
+
 # An empty directory is none, and one that is being written to is left alone.
 mkdir none
 W check none --repair 2>err && fail "repaired nothing"

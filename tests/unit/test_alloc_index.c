@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "engine/online.h"
+#include "engine/rejudge.h"
 #include "engine/remake.h"
 #include "index/check.h"
 #include "report/reprints.h"
@@ -33,9 +34,17 @@ static void remove_index(void) {
 
 static struct wp_store reader; /* that is refreshed */
 
-static void ignore_note(void *self, const struct wp_repair_note *note) {
+static void take_note(void *self, const struct wp_repair_note *note) {
+    wp_rejudge_note(self, note);
+}
+
+static unsigned events; /* of rejudging */
+
+static enum wp_status count_events(void *self, struct wp_online *o, struct wp_error *err) {
     (void)self;
-    (void)note;
+    (void)err;
+    events += (unsigned)o->event_count;
+    return WP_OK;
 }
 
 static enum wp_status add(struct wp_online *o, struct wp_record_parser *parser, unsigned i,
@@ -46,7 +55,7 @@ static enum wp_status add(struct wp_online *o, struct wp_record_parser *parser, 
     struct wp_online_verdict v;
     for (unsigned w = 0; w < 60; w++) {
         char word[16];
-        snprintf(word, sizeof word, "w%u ", w < 50 ? w * 7 + i / 2 : w * 100 + i);
+        snprintf(word, sizeof word, "w%u ", w < 50 ? w * 7 + i / 3 : w * 100 + i);
         strcat(text, word);
     }
     int len = snprintf(line, sizeof line - WP_RECORD_PADDING,
@@ -127,10 +136,16 @@ static enum wp_status build_seen(struct wp_error *err) {
 static enum wp_status repair(struct wp_error *err) {
     struct wp_remaker remaker;
     struct wp_repair_counts counts;
+    struct wp_rejudge anew = {.no_memory = false};
+    struct wp_store_options store = {.flush_rows = 3};
+    struct wp_rejudge_teller teller = {.tell = count_events};
     enum wp_status status = wp_remaker_init(&remaker, err);
-    struct wp_repair_options options = {.maker = wp_remaker_maker(&remaker), .tell = ignore_note};
+    struct wp_repair_options options = {
+        .maker = wp_remaker_maker(&remaker), .tell = take_note, .self = &anew};
     if (status == WP_OK) status = wp_index_repair(dir, &options, &counts, err);
     wp_remaker_release(&remaker);
+    if (status == WP_OK) status = wp_rejudge_run(&anew, dir, &store, &teller, err);
+    wp_rejudge_release(&anew);
     return status;
 }
 
@@ -201,7 +216,7 @@ static void damage(const char *name, long at) {
     assert_int_equal(fclose(f), 0);
 }
 
-/* Whatever was not done for want of memory is done by the next repair. */
+/* Whatever was not done for want of memory is done by the next repair; judging anew is not made up for. */
 static void test_repair(void **state) {
     (void)state;
     struct wp_error err = {0};
@@ -212,7 +227,7 @@ static void test_repair(void **state) {
             unsigned damages = 0;
             remove_index();
             assert_int_equal(write_all(&err), WP_OK);
-            damage("index/000001.txt", 200);
+            damage("index/000001.txt", 700); /* of one story; who is alone is of the other one */
             damage("index/000003.seg", 100);
             assert_int_equal(wp_file_remove("index/manifest", NULL), WP_OK);
             if (all_after)
@@ -228,6 +243,8 @@ static void test_repair(void **state) {
             assert_int_equal(damages, 0);
             if (!failed) break;
         }
+        assert_true(events > 0);
+        events = 0;
     }
     alarm(0);
 }
@@ -267,7 +284,7 @@ static void test_refresh(void **state) {
 int main(void) {
     char scratch[] = "wp_alloc_index.XXXXXX";
     if (!mkdtemp(scratch) || chdir(scratch) != 0) return 1;
-    write_file(owners_file, "o1.com o2.com\n");
+    write_file(owners_file, "o1.com o5.com\n");
     write_file(agencies_file, "agency\tHWA\tHill Wire Agency\ten\n");
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_write), cmocka_unit_test(test_repair),
                                        cmocka_unit_test(test_refresh), cmocka_unit_test(test_find)};
