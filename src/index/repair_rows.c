@@ -3,8 +3,8 @@
  *
  * Rows that can be read say where their records are. The numbers whose rows cannot be read stand in runs, and
  * the records that no row speaks of lie, in the same order, between those of a run's neighbours. When there
- * are as many as numbers, or as many as numbers that are not dead, it is known which is whose; else it may be
- * by their keys.
+ * are as many as numbers, or as many as numbers that are not dead and none can be missing, it is known which
+ * is whose; else it may be by their keys.
  */
 #include "base/memory.h"
 #include "index/salvage.h"
@@ -128,6 +128,33 @@ static enum wp_status leave_out(struct wp_salvage *s, const struct wp_salvaged_r
     return WP_OK;
 }
 
+static uint64_t offset_of(const struct wp_salvage *s, uint64_t ordinal) {
+    uint64_t block;
+    uint32_t place;
+    wp_salvage_place(s, ordinal, &block, &place);
+    return block;
+}
+
+/* Is there room in a text file, between two offsets, for records that are not known any more? */
+static bool has_hole(const struct wp_salvaged_texts *t, uint64_t begin, uint64_t end) {
+    for (size_t i = 0; i < t->hole_count; i++)
+        if (t->holes[i].begin >= begin && t->holes[i].begin < end) return true;
+    return t->lost;
+}
+
+/* May records of the run be lost? It lies between the records of its neighbours, where it has some. */
+static bool may_miss(const struct wp_salvage *s, const struct wp_salvaged_run *r) {
+    for (size_t i = 0; i < s->texts_count; i++) {
+        const struct wp_salvaged_texts *t = &s->texts[i];
+        uint64_t begin = 0, end = UINT64_MAX, behind = t->first + t->records;
+        if (r->begin > behind || (r->end < t->first && r->end < s->records)) continue;
+        if (r->begin > t->first) begin = offset_of(s, r->begin - 1);
+        if (r->end < behind) end = offset_of(s, r->end);
+        if (has_hole(t, begin, end)) return true;
+    }
+    return false;
+}
+
 static bool is_settled(const struct wp_salvage *s, const struct wp_salvaged_run *r) {
     for (uint32_t n = r->first; n < r->first + r->count; n++)
         if (!s->places[n] && !wp_state_is_dead(s->state, n)) return false;
@@ -136,7 +163,8 @@ static bool is_settled(const struct wp_salvage *s, const struct wp_salvaged_run 
 
 static enum wp_status settle_run(struct wp_salvage *s, const struct wp_salvaged_run *r,
                                  struct wp_error *err) {
-    bool all = r->records == r->count, living = r->records == r->count - r->dead;
+    bool all = r->records == r->count;
+    bool living = r->records == r->count - r->dead && !may_miss(s, r);
     uint64_t at = r->begin;
     if (!all && !living) {
         WP_TRY(wp_salvage_match_keys(s, r, err));
