@@ -96,14 +96,10 @@ enum wp_status wp_finder_know_owner(struct wp_finder *f, uint32_t owner) {
     return WP_OK;
 }
 
-enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *view, uint32_t number,
-                               uint32_t *owner, struct wp_error *err) {
+enum wp_status wp_finder_owner_of_row_(const struct wp_view *view, uint32_t number, uint32_t *owner,
+                                       struct wp_error *err) {
     struct wp_row row = {.owner = 0};
     *owner = 0;
-    if (number < f->owner_count) {
-        *owner = f->owners[number];
-        return WP_OK;
-    }
     enum wp_status status = wp_view_any_row(view, number, &row, err);
     if (status == WP_END) return WP_OK;
     *owner = row.owner;

@@ -112,9 +112,16 @@ void wp_finder_reset(struct wp_finder *f);
 /* Keeps an article's owner at hand, so that its row need not be read for it. In the order of numbers, from 0
  * on: who does it must do it for all. WP_ENOMEM. */
 enum wp_status wp_finder_know_owner(struct wp_finder *f, uint32_t owner);
+/* Inside. */
+enum wp_status wp_finder_owner_of_row_(const struct wp_view *view, uint32_t number, uint32_t *owner,
+                                       struct wp_error *err);
 /* The owner of an article: 0 when it has none or has gone. Kept, or from its row. */
-enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *view, uint32_t number,
-                               uint32_t *owner, struct wp_error *err);
+static inline enum wp_status wp_finder_owner(const struct wp_finder *f, const struct wp_view *view,
+                                             uint32_t number, uint32_t *owner, struct wp_error *err) {
+    if (number >= f->owner_count) return wp_finder_owner_of_row_(view, number, owner, err);
+    *owner = f->owners[number];
+    return WP_OK;
+}
 
 /* Takes a text: of the record text, title and url are read (and need not stay). owner: 0 is none; date:
  * INT64_MIN is unknown. WP_ETOOBIG, WP_ENOMEM. */

@@ -195,13 +195,9 @@ static enum wp_status take_touched(struct wp_online *o, uint64_t **out, size_t *
 }
 
 /* Is an article with these other members of its story where it belongs, as far as one look tells? */
-static enum wp_status is_settled(struct wp_online *o, uint32_t number, const struct wp_row *row,
-                                 const uint32_t *members, uint32_t count, enum wp_touch why, bool *settled,
-                                 struct wp_error *err) {
-    bool much = true, loses;
-    if (why == WP_TOUCH_MASKED) WP_TRY(wp_masked_is_much(o, number, row, !count, &much, err));
-    *settled = !much;
-    if (*settled) return WP_OK;
+static enum wp_status is_settled(struct wp_online *o, uint32_t number, const uint32_t *members,
+                                 uint32_t count, bool *settled, struct wp_error *err) {
+    bool loses;
     WP_TRY(loses_among(o, number, members, count, &loses, err));
     const struct wp_mask *mask = o->finder->own.mask;
     *settled = !loses && (!mask || mask->own >= WP_STORY_TOKENS_MIN); /* else perhaps a banner */
@@ -214,14 +210,17 @@ static enum wp_status look_at(struct wp_online *o, uint64_t touched, struct wp_e
     enum wp_touch why = (enum wp_touch)(touched & ((1u << WHY_BITS) - 1));
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_row row;
-    bool settled = false, changed;
+    bool settled = false, much = true, changed;
     enum wp_status status = wp_view_row(now, number, &row, err);
     if (status == WP_END) return WP_OK;
     WP_TRY(status);
     if (wp_row_is_banner(now, number, &row) || row.shingles > WP_OVERLAP_MAX_SHINGLES) return WP_OK;
     uint32_t story = wp_online_story(o, number, &row);
+    if (why == WP_TOUCH_MASKED)
+        WP_TRY(wp_masked_is_much(o, number, &row, o->stories[story].members == 1, &much, err));
+    if (!much) return WP_OK;
     uint32_t count = wp_stories_members(o, story, number, members, WP_AGREEMENT_ABSENT);
-    if (why != WP_TOUCH_ANEW) WP_TRY(is_settled(o, number, &row, members, count, why, &settled, err));
+    if (why != WP_TOUCH_ANEW) WP_TRY(is_settled(o, number, members, count, &settled, err));
     if (settled) return WP_OK;
     WP_TRY(judge_again(o, number, &row, &changed, err));
     for (uint32_t i = 0; changed && i < count; i++)

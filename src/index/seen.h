@@ -6,9 +6,9 @@
  * key say which word, all of them together which bits, and one of them is clear when no article has the key.
  * Further bits, of key and owner together, count how often this owner had it: each time but the one that the
  * key was new sets the next of them, so that what stands in one article takes no more than the three. They
- * stand in the same part of the table, of WP_SEEN_PART_BITS, so that keys that are taken in as segments have
- * them, in order, find their words in the cache. The fuller the table, the more passes that should not; that
- * costs time and changes no answer. Keys that have gone stay in.
+ * stand in one cache line of the same part of the table, of WP_SEEN_PART_BITS: keys that are taken in as
+ * segments have them, in order, find their words in the cache. The fuller the table, the more passes that
+ * should not; that costs time and changes no answer. Keys that have gone stay in.
  *
  * The writer's alone: it is built from a view once that pays, and then told of every key that is added. It is
  * no larger than it needs to be, so that its words are near at hand: when it is full it is built anew.
@@ -29,7 +29,11 @@ struct wp_seen {
     uint64_t keys;  /* taken in */
 };
 
-enum { WP_SEEN_PART_BITS = 1 << 18, WP_SEEN_PART_BYTES = WP_SEEN_PART_BITS / 8 };
+enum {
+    WP_SEEN_PART_BITS = 1 << 18,
+    WP_SEEN_PART_BYTES = WP_SEEN_PART_BITS / 8,
+    WP_SEEN_LINE_LOG = 9 /* of the bits of a cache line */
+};
 
 /* Bytes of a table for the keys of the view, with room for several times as many; `most` at most, but one
  * part at least. */
@@ -52,12 +56,17 @@ static inline uint64_t wp_seen_bits_(uint64_t key) {
     uint64_t hash = (key & WP_KEY_MASK) * 0x9e3779b97f4a7c15u;
     return (uint64_t)1 << (hash >> 58) | (uint64_t)1 << (hash >> 52) % 64 | (uint64_t)1 << (hash >> 46) % 64;
 }
+/* The first nine bits of a hash say which cache line of the part, the next nine which bit of it, and so on.
+ */
 static inline uint64_t wp_seen_own_bit_(const struct wp_seen *s, uint32_t owner, uint64_t key,
                                         unsigned times) {
-    uint64_t hash = (key & WP_KEY_MASK) ^ (owner + (uint64_t)times) * 0xd6e8feb86659fd93u;
-    uint64_t bit = hash * 0x9e3779b97f4a7c15u >> 24 & (WP_SEEN_PART_BITS - 1);
-    return (64 * wp_seen_word_(s, key) & ~(uint64_t)(WP_SEEN_PART_BITS - 1)) | bit;
+    uint64_t hash = ((key & WP_KEY_MASK) ^ owner * 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
+    uint64_t line = hash >> (64 - WP_SEEN_LINE_LOG), bit = hash >> (64 - WP_SEEN_LINE_LOG * (1 + times));
+    uint64_t part = 64 * wp_seen_word_(s, key) / WP_SEEN_PART_BITS * WP_SEEN_PART_BITS;
+    return part | line << WP_SEEN_LINE_LOG | (bit & ((1u << WP_SEEN_LINE_LOG) - 1));
 }
+_Static_assert(WP_SEEN_PART_BITS == 1 << 2 * WP_SEEN_LINE_LOG, "a part has as many lines as a line has bits");
+_Static_assert(WP_SEEN_LINE_LOG *(1 + WP_SEEN_OWN) <= 64, "bits of the hash");
 static inline bool wp_seen_has_(const struct wp_seen *s, uint64_t bit) {
     return s->words[bit / 64] >> bit % 64 & 1;
 }
@@ -88,11 +97,9 @@ static inline bool wp_seen_may_have(const struct wp_seen *s, uint64_t key) {
 static inline bool wp_seen_may_have_key(const struct wp_seen *s, enum wp_key_kind kind, uint64_t key) {
     return wp_seen_may_have(s, wp_seen_key_(kind, key));
 }
-/* Asks for the memory of the question below. Most owners that have a key once have it no second time: so much
- * of it is fetched. */
+/* Asks for the memory of the question below. */
 static inline void wp_seen_prefetch_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
-    for (unsigned times = 1; s->words && times <= 2; times++)
-        __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, times) / 64]);
+    if (s->words) __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, 1) / 64]);
 }
 /* False: fewer than WP_SEEN_OWN articles of this owner have it. Of an owner that was not the first to have it
  * one less passes. */
