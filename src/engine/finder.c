@@ -11,6 +11,7 @@ const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .ne
                                            .own_share = 0.5,
                                            .hits_min = 2,
                                            .compared_max = 64,
+                                           .vain_max = 3,
                                            .promising_only = true};
 /* Whoever asks is shown what the batch run would find, which knows furniture that comes only later: its
  * shares are a little higher, and less of what articles have around them makes them seem no match. */

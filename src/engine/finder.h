@@ -19,12 +19,14 @@
 struct wp_search {
     struct wp_key_limits limits;
     double mixed_share,
-        own_share;           /* of the text's samples that are common, for these to count: match/hits.h */
-    uint32_t hits_min;       /* meetings that make a candidate */
-    uint32_t compared_max;   /* candidates compared, best first */
-    bool promising_only;     /* leave out what cannot be a match, by its meetings */
-    bool measured;           /* tell all numbers of what matches: the longest run, and Jaccard */
-    bool doubts;             /* what is taken for furniture may be none: finder_doubt.c */
+        own_share;         /* of the text's samples that are common, for these to count: match/hits.h */
+    uint32_t hits_min;     /* meetings that make a candidate */
+    uint32_t compared_max; /* candidates compared, best first */
+    uint32_t vain_max;   /* of those that meet the text in the very same samples: after so many in a row that
+                            do not match the others are not compared. 0: all are */
+    bool promising_only; /* leave out what cannot be a match, by its meetings */
+    bool measured;       /* tell all numbers of what matches: the longest run, and Jaccard */
+    bool doubts;         /* what is taken for furniture may be none: finder_doubt.c */
     double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
@@ -36,7 +38,8 @@ enum { WP_PASSAGE_SAMPLES = 20 };
 
 struct wp_found_candidate {
     uint32_t number, hits;
-    uint32_t slot; /* of the counting table */
+    uint32_t samples; /* which of the text's it meets, as a sum of their hashes */
+    uint32_t slot;    /* of the counting table */
 };
 
 /* A candidate that was compared and matches. */
@@ -46,7 +49,8 @@ struct wp_found_match {
     struct wp_overlap overlap; /* a: the text, b: the article; without distinct_b and longest_run unless the
                                   search is `measured` */
     enum wp_relation relation;
-    int gain; /* match/relation.h */
+    int gain;         /* match/relation.h */
+    uint32_t samples; /* of the candidate */
 };
 
 /* Owners that share a place in finder.learnt are taken for one. */

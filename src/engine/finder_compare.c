@@ -1,6 +1,8 @@
 /* finder_compare.c - candidates of a search, compared with its text in full. */
 #include "engine/finder_parts.h"
 
+enum { VAIN_SETS = 64 };
+
 /* As engine/verify.c asks it; of the article it is not known how much is furniture, which makes the question
  * a little sharper. */
 static bool is_promising(const struct wp_finder *f, const struct wp_row *row, uint32_t hits) {
@@ -96,7 +98,7 @@ static enum wp_status choose(struct wp_finder *f, const struct wp_view *view, co
     }
     for (size_t i = 0; i < f->candidate_count && compared < search->compared_max; i++) {
         const struct wp_found_candidate *c = &f->candidates[i];
-        struct wp_found_match m = {.number = c->number};
+        struct wp_found_match m = {.number = c->number, .samples = c->samples};
         if (c->number == except) continue;
         enum wp_status status = wp_view_row(view, c->number, &m.row, err);
         if (status == WP_END) continue;
@@ -111,19 +113,43 @@ static enum wp_status choose(struct wp_finder *f, const struct wp_view *view, co
     return WP_OK;
 }
 
+/* A phrase that many articles have meets the text in the same samples of each of them: those who share more
+ * meet it in others, too. So when a few of them are no match the rest is not asked. By what samples they meet
+ * it in, how many there were in a row. What it costs on 23,000 real articles is one excerpt in 400. */
+struct in_vain {
+    uint32_t samples[VAIN_SETS], times[VAIN_SETS], count;
+};
+
+/* Where it is counted. With too many different ones the last place stands for all further ones, which start
+ * again and again. */
+static uint32_t *vain_times(struct in_vain *v, uint32_t samples) {
+    uint32_t i = 0;
+    while (i < v->count && v->samples[i] != samples) i++;
+    if (i == VAIN_SETS) i--;
+    if (i == v->count) v->count++;
+    if (v->samples[i] != samples) v->times[i] = 0;
+    v->samples[i] = samples;
+    return &v->times[i];
+}
+
 /* Compares those that were chosen, from number `first` on. Those that match come first then, up to *end. The
  * next one's shingles are fetched while the base is set, or one is compared. */
 static enum wp_status compare_all(struct wp_finder *f, const struct wp_view *view,
                                   const struct wp_store *store, size_t first, size_t *end,
                                   struct wp_error *err) {
+    struct in_vain vain = {.count = 0};
+    uint32_t vain_max = f->search->vain_max;
     *end = first;
     if (first == f->match_count) return WP_OK;
     wp_profiles_prefetch_stream(&f->profiles, f->matches[first].number);
     WP_TRY(set_base(f, err));
     for (size_t i = first; i < f->match_count; i++) {
         struct wp_found_match m = f->matches[i];
+        uint32_t *times = vain_times(&vain, m.samples);
         if (i + 1 < f->match_count) wp_profiles_prefetch_stream(&f->profiles, f->matches[i + 1].number);
+        if (vain_max && *times == vain_max) continue;
         WP_TRY(wp_finder_compare(f, view, store, &m, err));
+        *times = m.relation == WP_RELATION_NONE ? *times + 1 : 0;
         if (m.relation == WP_RELATION_NONE) continue;
         f->matches[i] = f->matches[*end];
         f->matches[(*end)++] = m;

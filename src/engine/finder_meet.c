@@ -64,15 +64,19 @@ static enum wp_status grow_table(struct wp_finder *f) {
     return WP_OK;
 }
 
-static enum wp_status count_meetings(struct wp_finder *f, const uint32_t *numbers, uint32_t count) {
+/* Of key number `key`. */
+static enum wp_status count_meetings(struct wp_finder *f, uint32_t key, const uint32_t *numbers,
+                                     uint32_t count) {
+    uint32_t hash = (key + 1) * 2654435769u;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t s = table_slot(f, numbers[i]);
         if (f->table[s]) {
             f->candidates[f->table[s] - 1].hits++;
+            f->candidates[f->table[s] - 1].samples += hash;
             continue;
         }
         WP_TRY(WP_GROW(f->candidates, f->candidate_count, f->candidate_cap));
-        f->candidates[f->candidate_count] = (struct wp_found_candidate){numbers[i], 1, s};
+        f->candidates[f->candidate_count] = (struct wp_found_candidate){numbers[i], 1, hash, s};
         f->table[s] = (uint32_t)++f->candidate_count;
         if (2 * f->candidate_count > f->table_size) WP_TRY(grow_table(f));
     }
@@ -114,8 +118,9 @@ static enum wp_status look_up(struct wp_finder *f, const struct wp_view *view, c
     struct common common = {.count = 0};
     uint32_t given, samples = f->key_count;
     WP_TRY(wp_finder_look_up(f, view, &search->limits, err));
-    if (count_meetings(f, f->batch.numbers, f->batch.given) != WP_OK) return wp_finder_no_memory(err);
     for (uint32_t i = 0; i < samples; i++) {
+        const uint32_t *listed = f->batch.numbers + f->batch.starts[i];
+        if (count_meetings(f, i, listed, f->batch.listed[i]) != WP_OK) return wp_finder_no_memory(err);
         if (f->batch.totals[i] <= search->limits.all) continue;
         bool *own = &common.own[common.count];
         WP_TRY(wp_key_batch_list(view, &f->batch, i, &search->limits, f->numbers, &given, err));
@@ -128,7 +133,7 @@ static enum wp_status look_up(struct wp_finder *f, const struct wp_view *view, c
     for (uint32_t i = 0; i < common.count; i++) {
         if (!any && (common.own[i] || !mixed)) continue;
         WP_TRY(wp_key_batch_list(view, &f->batch, common.keys[i], &search->limits, f->numbers, &given, err));
-        if (count_meetings(f, f->numbers, given) != WP_OK) return wp_finder_no_memory(err);
+        if (count_meetings(f, common.keys[i], f->numbers, given) != WP_OK) return wp_finder_no_memory(err);
     }
     return WP_OK;
 }

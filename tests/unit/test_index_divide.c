@@ -276,6 +276,46 @@ static void test_whether_a_text_speaks_of_its_title(void **state) {
     check_ok(wp_online_close(&o, &err));
 }
 
+/* How many were compared, and how many matched. */
+static uint64_t count_compared(struct wp_online *o, uint32_t vain_max, const char *text, size_t *found) {
+    struct wp_search search = wp_search_adding;
+    const struct wp_profiles *p = &o->finder->profiles;
+    uint64_t before = p->found + p->loaded;
+    search.vain_max = vain_max;
+    *found = count_found(o, &search, text);
+    return p->found + p->loaded - before;
+}
+
+/* Thirty articles have the same phrase as a text, 17 words of 60, with shingles that are samples of most of
+ * them; one that came last has more. */
+static void test_phrase_of_many(void **state) {
+    enum { MANY = 30 };
+    (void)state;
+    struct wp_online o;
+    char text[TEXT_BYTES] = "", longer[TEXT_BYTES] = "";
+    size_t found;
+    open_new(&o, "phrase");
+    for (unsigned i = 0; i < MANY; i++) {
+        char one[TEXT_BYTES] = "", id[8], subject[8];
+        snprintf(id, sizeof id, "p%u", i);
+        snprintf(subject, sizeof subject, "s%c%c", 'a' + i / 10, 'a' + i % 10);
+        put_words(put_words(one, "trade", 0, 17), subject, 0, 43);
+        assert_int_equal(add(&o, id, one).relation, WP_RELATION_NONE);
+    }
+    put_words(put_words(text, "trade", 0, 17), "own", 0, 43);
+    put_words(put_words(put_words(longer, "trade", 0, 17), "own", 0, 10), "more", 0, 34);
+    add(&o, "last", longer);
+    uint64_t all = count_compared(&o, 0, text, &found);
+    assert_int_equal(found, 1);
+    assert_true(all > MANY / 2);
+    uint64_t few = count_compared(&o, 3, text, &found);
+    assert_int_equal(found, 1);
+    assert_int_equal(o.finder->matches[0].number, MANY);
+    assert_true(few >= 4 && few < all / 2);
+    assert_true(count_compared(&o, 1, text, &found) < few);
+    check_ok(wp_online_close(&o, &err));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_member_leaves),
                                        cmocka_unit_test(test_founder_leaves),
@@ -284,6 +324,7 @@ int main(void) {
                                        cmocka_unit_test(test_many),
                                        cmocka_unit_test(test_family),
                                        cmocka_unit_test(test_short_of_excerpt),
+                                       cmocka_unit_test(test_phrase_of_many),
                                        cmocka_unit_test(test_whether_a_text_speaks_of_its_title)};
     return cmocka_run_group_tests(tests, make_texts, free_parser);
 }
