@@ -66,6 +66,10 @@ for score, value in (("precision", 1), ("recall", 0.75), ("F1", 1.5 / 1.75)):
     expect(cross % "any" + score, *[round(value, 6)] * 4)
 expect(cross % "high" + "F1", 1, 1, 1, 1)
 expect(same + "F1", 1, 1, 1, 1)
+expect("index, " + cross % "any" + "F1", round(1.5 / 1.75, 6))
+expect("index, " + cross % "high" + "F1", 1)
+expect("matches of 500 articles that find misses", 0)
+wrong += abs(float(rows["index, " + cross % "any" + "F1"]["target"].split()[1]) - (1.5 / 1.75 - 0.03)) > 1e-3
 expect("banner-only articles in a story, of 2", 1, 1, 1, 1)
 expect("of 4 pairs of 60 words or more, in one story", None, 2 / 4, 3 / 4, 3 / 4)
 expect("stories of two subjects, listed below", None, 0, 1, 1)
