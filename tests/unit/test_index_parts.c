@@ -21,6 +21,7 @@
 #include "input/line_file.h"
 #include "base/map.h"
 #include "support/disk.h"
+#include "support/pairs.h"
 #include "support/random.h"
 
 static struct wp_error err;
@@ -76,17 +77,6 @@ static void test_row(void **state) {
 }
 
 /* ---- lists of keys ---- */
-
-struct pair {
-    uint64_t key;
-    uint32_t article;
-};
-
-static int compare_pairs(const void *x, const void *y) {
-    const struct pair *a = x, *b = y;
-    if (a->key != b->key) return a->key < b->key ? -1 : 1;
-    return a->article < b->article ? -1 : a->article > b->article;
-}
 
 /* Few keys have many articles, most have one; also keys at both ends. */
 static void make_pairs(struct pair *pairs, size_t count, uint32_t articles) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "index/keys_many.h"
+#include "support/pairs.h"
 #include "support/random.h"
 
 enum { BATCH = WP_KEYS_PER_ARTICLE, COMMON = 7 };
@@ -18,17 +19,6 @@ enum { BATCH = WP_KEYS_PER_ARTICLE, COMMON = 7 };
 static struct wp_error err;
 
 /* ---- lists ---- */
-
-struct pair {
-    uint64_t key;
-    uint32_t article;
-};
-
-static int compare_pairs(const void *x, const void *y) {
-    const struct pair *a = x, *b = y;
-    if (a->key != b->key) return a->key < b->key ? -1 : 1;
-    return a->article < b->article ? -1 : a->article > b->article;
-}
 
 /* A key of `kinds`, which are all over the list; every eighth is one of a few that many articles have. */
 static uint64_t key_of(uint64_t n, uint64_t kinds) {
