@@ -6,13 +6,11 @@
 #include "engine/stream.h"
 
 /* The batch run's fan-out of the story rule (engine/run.c). */
-const struct wp_search wp_search_adding = {.limits = {.all = 48, .first = 4, .near = 4},
-                                           .mixed_share = 0.25,
-                                           .own_share = 0.5,
-                                           .hits_min = 2,
-                                           .compared_max = 64,
-                                           .vain_max = 3,
-                                           .promising_only = true};
+#define LIKE_BATCH                                                                                           \
+    .limits = {.all = 48, .first = 4, .near = 4}, .mixed_share = 0.25, .own_share = 0.5, .hits_min = 2,      \
+    .compared_max = 64, .promising_only = true
+const struct wp_search wp_search_adding = {LIKE_BATCH, .vain_max = 3};
+const struct wp_search wp_search_exporting = {LIKE_BATCH};
 /* Whoever asks is shown what the batch run would find, which knows furniture that comes only later: its
  * shares are a little higher, and less of what articles have around them makes them seem no match. */
 const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, .near = 200},
@@ -20,6 +18,7 @@ const struct wp_search wp_search_finding = {.limits = {.all = 2000, .first = 4, 
                                             .own_share = 0,
                                             .hits_min = 2,
                                             .compared_max = 128,
+                                            .exact_listed = true,
                                             .promising_only = false,
                                             .measured = true,
                                             .doubts = true,
@@ -29,6 +28,7 @@ const struct wp_search wp_search_passage = {.limits = {.all = 2000, .first = 4, 
                                             .own_share = 0,
                                             .hits_min = 1,
                                             .compared_max = 128,
+                                            .exact_listed = true,
                                             .promising_only = false,
                                             .measured = true,
                                             .doubts = true,
@@ -167,6 +167,13 @@ struct wp_row wp_finder_row(const struct wp_finder *f, const uint8_t *id, size_t
                            .spoken = f->text.unspoken ? WP_UNSPOKEN : WP_SPOKEN};
 }
 
+enum wp_status wp_finder_take_record(struct wp_finder *f, const struct wp_view *view,
+                                     const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                     struct wp_stored_record *stored, struct wp_error *err) {
+    WP_TRY(wp_profiles_record(&f->profiles, view, store, number, row, stored, err));
+    return wp_finder_take(f, &stored->record, row->owner, row->date, err);
+}
+
 enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *view,
                                      const struct wp_store *store, uint32_t number, const struct wp_row *row,
                                      struct wp_error *err) {
@@ -207,7 +214,7 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
     f->match_count = 0;
     if (!f->looked_up) WP_TRY(wp_finder_mask(f, view, err));
     if (search->doubts) WP_TRY(wp_finder_doubt(f, view, err));
-    if (search != &wp_search_adding && f->print.tokens) WP_TRY(wp_finder_list_exact(f, view, except, err));
+    if (search->exact_listed && f->print.tokens) WP_TRY(wp_finder_list_exact(f, view, except, err));
     enum wp_status status = wp_finder_meet(f, view, search, err);
     if (status == WP_OK) status = wp_finder_compare_candidates(f, view, store, search, except, err);
     f->candidate_count = 0;

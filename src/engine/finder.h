@@ -24,15 +24,16 @@ struct wp_search {
     uint32_t compared_max; /* candidates compared, best first */
     uint32_t vain_max;   /* of those that meet the text in the very same samples: after so many in a row that
                             do not match the others are not compared. 0: all are */
+    bool exact_listed;   /* exact copies are listed by their words, not compared */
     bool promising_only; /* leave out what cannot be a match, by its meetings */
     bool measured;       /* tell all numbers of what matches: the longest run, and Jaccard */
     bool doubts;         /* what is taken for furniture may be none: finder_doubt.c */
     double excerpt_coverage; /* that makes an excerpt, too, where the rule asks for more; 0: the rule alone */
 };
 
-/* As the batch run does it; for whoever asks for every reprint of a text; and for a text so short, a few
- * paragraphs, that one meeting must do. */
-extern const struct wp_search wp_search_adding, wp_search_finding, wp_search_passage;
+/* As the batch run does it, but for what is hopeless; the same, whole; for whoever asks for every reprint of
+ * a text; and for a text so short, a few paragraphs, that one meeting must do. */
+extern const struct wp_search wp_search_adding, wp_search_exporting, wp_search_finding, wp_search_passage;
 /* Samples from which on a text is no passage. */
 enum { WP_PASSAGE_SAMPLES = 20 };
 
@@ -165,6 +166,11 @@ enum wp_status wp_finder_search(struct wp_finder *f, const struct wp_view *view,
 
 /* ---- two articles of the index ---- */
 
+/* Makes a stored article the text at hand as it came, from its record, which *stored is then (as profile.h):
+ * to be searched with. */
+enum wp_status wp_finder_take_record(struct wp_finder *f, const struct wp_view *view,
+                                     const struct wp_store *store, uint32_t number, const struct wp_row *row,
+                                     struct wp_stored_record *stored, struct wp_error *err);
 /* Makes a stored article the text at hand, masked, to be compared, not searched with. */
 enum wp_status wp_finder_take_stored(struct wp_finder *f, const struct wp_view *view,
                                      const struct wp_store *store, uint32_t number, const struct wp_row *row,

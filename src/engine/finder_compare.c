@@ -103,7 +103,7 @@ static enum wp_status choose(struct wp_finder *f, const struct wp_view *view, co
         enum wp_status status = wp_view_row(view, c->number, &m.row, err);
         if (status == WP_END) continue;
         WP_TRY(status);
-        bool listed = search != &wp_search_adding && wp_finder_same_text(f, &m.row); /* by list_exact */
+        bool listed = search->exact_listed && wp_finder_same_text(f, &m.row);
         if (m.row.width != f->print.width || listed) continue;
         if (search->promising_only && !is_promising(f, &m.row, c->hits)) continue;
         if (!search->doubts && wp_row_is_banner(view, c->number, &m.row)) continue;

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include "index/seen.h"
 
-static const struct wp_key_limits exact_limits = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
-
 enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, uint32_t *number,
                                struct wp_row *row, struct wp_error *err) {
     uint32_t given;
@@ -14,8 +12,8 @@ enum wp_status wp_finder_exact(struct wp_finder *f, const struct wp_view *view, 
     *number = WP_NUMBER_NONE;
     if (!f->print.tokens) return WP_OK;
     if (seen && !wp_seen_may_have_key(seen, WP_KEY_EXACT, f->print.exact.low)) return WP_OK;
-    WP_TRY(
-        wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &exact_limits, f->numbers, &given, &total, err));
+    WP_TRY(wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &WP_KEY_ALL_LIMITS, f->numbers, &given,
+                        &total, err));
     for (uint32_t i = 0; i < given && *number == WP_NUMBER_NONE; i++) {
         enum wp_status status = wp_view_row(view, f->numbers[i], row, err);
         if (status == WP_END) continue;
@@ -30,8 +28,8 @@ enum wp_status wp_finder_list_exact(struct wp_finder *f, const struct wp_view *v
                                     struct wp_error *err) {
     uint32_t given;
     uint64_t total;
-    WP_TRY(
-        wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &exact_limits, f->numbers, &given, &total, err));
+    WP_TRY(wp_view_find(view, WP_KEY_EXACT, f->print.exact.low, &WP_KEY_ALL_LIMITS, f->numbers, &given,
+                        &total, err));
     for (uint32_t i = 0; i < given; i++) {
         struct wp_found_match m = {.number = f->numbers[i], .relation = WP_RELATION_EXACT};
         enum wp_status status = wp_view_row(view, m.number, &m.row, err);

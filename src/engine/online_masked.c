@@ -19,9 +19,6 @@ enum { PART_ALONE = 2, PART = 4 };
 
 _Static_assert((int)WP_SAMPLES_MAX < (int)WP_MASKED_UNKNOWN, "all samples may be counted");
 
-/* The first and the last of very many. */
-static const struct wp_key_limits limits = {WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4};
-
 void wp_masked_note(struct wp_online *o, uint32_t number) {
     const struct wp_finder *f = o->finder;
     o->masked[number] = (uint8_t)(f->print.sample_count - f->key_count);
@@ -37,7 +34,7 @@ enum wp_status wp_masked_count(struct wp_online *o, uint32_t owner, uint64_t shi
     uint32_t given;
     uint64_t total;
     if (o->seen.words && !wp_seen_may_have(&o->seen, shingle)) return WP_OK;
-    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, shingle, &limits, f->numbers, &given, &total, err));
+    WP_TRY(wp_view_find(now, WP_KEY_SHINGLE, shingle, &WP_KEY_ALL_LIMITS, f->numbers, &given, &total, err));
     if (total > given) wp_masked_forget(o);
     for (uint32_t i = 0; i < given; i++) {
         uint32_t number = f->numbers[i], its;
@@ -56,8 +53,7 @@ static enum wp_status find_out(struct wp_online *o, uint32_t number, const struc
     struct wp_finder *f = o->finder;
     const struct wp_view *now = wp_store_now(&o->store);
     struct wp_stored_record stored;
-    WP_TRY(wp_profiles_record(&f->profiles, now, &o->store, number, row, &stored, err));
-    WP_TRY(wp_finder_take(f, &stored.record, row->owner, row->date, err));
+    WP_TRY(wp_finder_take_record(f, now, &o->store, number, row, &stored, err));
     WP_TRY(wp_finder_mask(f, now, err));
     wp_masked_note(o, number);
     return WP_OK;

@@ -93,8 +93,7 @@ static enum wp_status judge_again(struct wp_online *o, uint32_t number, const st
     bool banner, done;
     *changed = false;
     uint32_t own = wp_online_story(o, number, row);
-    WP_TRY(wp_profiles_record(&f->profiles, now, &o->store, number, row, &stored, err));
-    WP_TRY(wp_finder_take(f, &stored.record, row->owner, row->date, err));
+    WP_TRY(wp_finder_take_record(f, now, &o->store, number, row, &stored, err));
     WP_TRY(wp_finder_mask(f, now, err));
     WP_TRY(wp_online_is_banner(o, number, &banner, err));
     if (banner) return make_banner(o, number, own, changed, err);

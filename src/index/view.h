@@ -104,6 +104,8 @@ struct wp_key_limits {
     uint32_t first, near; /* else these many with the lowest and with the highest numbers; first <= 4 */
 };
 #define WP_KEY_ALL_MAX 4096
+/* All articles, or of very many the first few and the last. */
+#define WP_KEY_ALL_LIMITS ((struct wp_key_limits){WP_KEY_ALL_MAX, 4, WP_KEY_ALL_MAX - 4})
 
 /* The articles of a key, dead ones included, ascending, into numbers[] (room for `all`, and for first +
  * near); *given is how many, *total how many there are. WP_EDAMAGED. */

@@ -339,11 +339,10 @@ static enum wp_status write_matches_of(struct wp_index_writer *w, struct wp_find
     enum wp_status status = wp_view_row(w->view, number, &row, err);
     if (status == WP_END) return WP_OK;
     WP_TRY(status);
-    WP_TRY(wp_profiles_record(w->profiles, w->view, NULL, number, &row, &stored, err));
-    WP_TRY(wp_finder_take(finder, &stored.record, row.owner, row.date, err));
+    WP_TRY(wp_finder_take_record(finder, w->view, NULL, number, &row, &stored, err));
     own->len = 0;
     if (wp_buffer_add(own, stored.record.id, stored.record.id_len) != WP_OK) return no_memory(err);
-    WP_TRY(wp_finder_search(finder, w->view, NULL, &wp_search_adding, number, err));
+    WP_TRY(wp_finder_search(finder, w->view, NULL, &wp_search_exporting, number, err));
     for (size_t i = 0; i < finder->match_count; i++) {
         if (finder->matches[i].number >= number) continue;
         WP_TRY(wp_finder_count_distinct(finder, w->view, NULL, &finder->matches[i], err));

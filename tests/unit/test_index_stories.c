@@ -272,8 +272,7 @@ static bool check_masked(struct wp_online *o, uint32_t number) {
     struct wp_stored_record stored;
     struct wp_row row;
     check_ok(wp_view_row(now, number, &row, &err));
-    check_ok(wp_profiles_record(&f->profiles, now, &o->store, number, &row, &stored, &err));
-    check_ok(wp_finder_take(f, &stored.record, row.owner, row.date, &err));
+    check_ok(wp_finder_take_record(f, now, &o->store, number, &row, &stored, &err));
     check_ok(wp_finder_mask(f, now, &err));
     assert_int_equal(o->masked[number], f->print.sample_count - f->key_count);
     return o->masked[number] != 0;
