@@ -266,9 +266,10 @@ static enum wp_status judge(struct wp_online *o, uint32_t except, struct wp_onli
 }
 
 /* Is a table of seen keys to be built, the first one or a larger one? */
-static bool is_seen_due(const struct wp_online *o, uint32_t end) {
+static bool is_seen_due(const struct wp_online *o) {
     if (!o->ration.seen_bytes || !may_seen_grow(o)) return false;
-    return o->seen.words ? wp_seen_is_full(&o->seen) : o->added >= SEEN_MIN && o->added >= end / SEEN_PART;
+    if (o->seen.words) return wp_seen_is_full(&o->seen);
+    return o->added >= SEEN_MIN && o->added >= wp_store_now(&o->store)->end / SEEN_PART;
 }
 
 /* Without memory for it, keys are looked up as before. */
@@ -289,7 +290,7 @@ static enum wp_status remember_keys(struct wp_online *o, const struct wp_row *ro
     wp_seen_add_key(&o->seen, WP_KEY_ID, row->id.low);
     o->added += o->added < UINT32_MAX;
     keep_within_memory(o);
-    return is_seen_due(o, wp_store_now(&o->store)->end) ? build_seen(o, err) : WP_OK;
+    return is_seen_due(o) ? build_seen(o, err) : WP_OK;
 }
 
 static enum wp_status store(struct wp_online *o, const struct wp_online_arrival *a, struct wp_row *row,

@@ -34,10 +34,6 @@ bool wp_seen_may_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
     return true;
 }
 
-static void prefetch_own(const struct wp_seen *s, uint32_t owner, uint64_t key) {
-    __builtin_prefetch(&s->words[wp_seen_own_bit_(s, owner, key, 1) / 64], 1);
-}
-
 void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32_t count) {
     uint64_t had[WP_KEYS_PER_ARTICLE];
     uint32_t had_count = 0;
@@ -45,7 +41,7 @@ void wp_seen_add(struct wp_seen *s, uint32_t owner, const uint64_t *keys, uint32
     for (uint32_t i = 0; i < count; i++) wp_seen_prefetch(s, keys[i]);
     for (uint32_t i = 0; i < count; i++) {
         if (add_key(s, keys[i])) continue;
-        prefetch_own(s, owner, keys[i]);
+        wp_seen_prefetch_own(s, owner, keys[i]);
         had[had_count++] = keys[i];
     }
     for (uint32_t i = 0; i < had_count; i++) add_own(s, owner, had[i]);
@@ -92,7 +88,7 @@ static void put(struct waiting *w, enum wp_key_kind kind, uint64_t key, uint32_t
     if (w->count == sizeof w->items / sizeof *w->items) put_waiting(w);
     key = wp_seen_key_(kind, key);
     wp_seen_prefetch(w->to, key);
-    prefetch_own(w->to, owner, key);
+    wp_seen_prefetch_own(w->to, owner, key);
     w->items[w->count].kind = kind;
     w->items[w->count].owner = owner;
     w->items[w->count++].key = key;

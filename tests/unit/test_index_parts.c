@@ -108,19 +108,10 @@ static void open_list(struct wp_keys *k, struct wp_map *map) {
 
 static void check_list(size_t count, uint32_t articles) {
     struct pair *pairs = malloc((count + 1) * sizeof *pairs);
-    struct wp_section_writer w;
-    struct wp_keys_writer list;
     struct wp_keys k = {.shape = {0}};
     struct wp_map map;
     make_pairs(pairs, count, articles);
-    assert_int_equal(wp_section_writer_open(&w, &wp_fs_real, "list", 1, &err), WP_OK);
-    assert_int_equal(wp_keys_begin(&list, &w, WP_KEY_SHINGLE, count, articles, &err), WP_OK);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(wp_keys_add(&list, pairs[i].key, pairs[i].article, &err), WP_OK);
-    assert_int_equal(wp_keys_end(&list, WP_KEY_SHINGLE, &err), WP_OK);
-    assert_int_equal(wp_section_writer_finish(&w, "abc", 3, &err), WP_OK);
-    wp_keys_writer_release(&list);
-    wp_section_writer_release(&w);
+    write_pairs("list", pairs, count, articles);
     open_list(&k, &map);
     for (size_t i = 0, end; i < count; i = end) {
         struct wp_key_hits hits;

@@ -61,21 +61,12 @@ static uint8_t *take_section(struct wp_section *s, const struct wp_section_entry
 }
 
 static void make_list(struct list *l, const struct pair *pairs, size_t count, uint32_t articles) {
-    struct wp_section_writer w;
-    struct wp_keys_writer writer;
     struct wp_section_entry sections[WP_SECTIONS_MAX];
     struct wp_map map;
     const uint8_t *meta;
     size_t meta_len;
     unsigned n;
-    assert_int_equal(wp_section_writer_open(&w, &wp_fs_real, "list", 1, &err), WP_OK);
-    assert_int_equal(wp_keys_begin(&writer, &w, WP_KEY_SHINGLE, count, articles, &err), WP_OK);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(wp_keys_add(&writer, pairs[i].key, pairs[i].article, &err), WP_OK);
-    assert_int_equal(wp_keys_end(&writer, WP_KEY_SHINGLE, &err), WP_OK);
-    assert_int_equal(wp_section_writer_finish(&w, "", 0, &err), WP_OK);
-    wp_keys_writer_release(&writer);
-    wp_section_writer_release(&w);
+    write_pairs("list", pairs, count, articles);
     assert_int_equal(wp_map_open(&map, "list", 1, &err), WP_OK);
     assert_int_equal(wp_sections_read(map.data, map.len, "list", &meta, &meta_len, sections, &n, &err),
                      WP_OK);
